@@ -1,0 +1,94 @@
+"""The database engine: Piccolo's, with a transaction that never leaks its connection.
+
+Stock Piccolo keeps the connection and the current transaction when COMMIT fails, and a nested `transaction()`
+that fails keeps its writes. Here one command is one transaction, and nesting is refused (TransactionError).
+"""
+
+import os
+from contextvars import Token
+from types import TracebackType
+from typing import Any
+
+import asyncpg
+from piccolo.engine.postgres import PostgresEngine, PostgresTransaction
+
+from guardian.db import piccolo_conf
+from guardian.db.tables import TABLES
+from guardian.errors import Unavailable
+
+os.environ["PICCOLO_CONF"] = "guardian.db.piccolo_conf"
+
+Connection = asyncpg.Connection
+
+
+class SafeTransaction(PostgresTransaction):
+    """BEGIN … COMMIT on one pooled connection that always goes back to the pool."""
+
+    engine: "SafeEngine"
+
+    async def __aenter__(self) -> "SafeTransaction":
+        self.connection: Connection = await self.get_connection()
+        self.transaction = self.connection.transaction()
+        try:
+            await self.begin()
+        except BaseException:
+            await self._give_back()
+            raise
+        self.context: Token[Any] = self.engine.current_transaction.set(self)
+        return self
+
+    async def _give_back(self) -> None:
+        if self.engine.pool:
+            await self.engine.pool.release(self.connection)
+        else:
+            await self.connection.close()
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> bool:
+        try:
+            if error is not None:
+                if not self._rolled_back:
+                    await self.rollback()
+            elif not self._committed and not self._rolled_back:
+                await self.commit()
+        finally:
+            self.engine.current_transaction.reset(self.context)
+            await self._give_back()
+        return False
+
+
+class SafeEngine(PostgresEngine):
+    """Piccolo's engine whose `transaction()` is a `SafeTransaction`."""
+
+    def transaction(self, allow_nested: bool = False) -> SafeTransaction:  # noqa: ARG002 (Piccolo's signature)
+        return SafeTransaction(engine=self, allow_nested=False)
+
+
+def engine_for(url: str, *, application: str = "guardian") -> SafeEngine:
+    """An engine for a `postgresql://` URL. Nothing connects before it is used."""
+    settings = {"application_name": application, "timezone": "UTC", "jit": "off"}
+    return SafeEngine(
+        config={"dsn": url, "server_settings": settings, "command_timeout": 600}, extensions=(), log_queries=False
+    )
+
+
+def bind(engine: SafeEngine) -> SafeEngine:
+    """Make this engine the one that the tables use in this process."""
+    piccolo_conf.DB = engine
+    for table in TABLES:
+        table._meta.db = engine  # noqa: SLF001 (Piccolo has no public way to bind at run time)
+    return engine
+
+
+async def open_pool(engine: SafeEngine, *, size: int = 10) -> None:
+    """Connect. Raises Unavailable, with what to check, when the database does not answer."""
+    try:
+        await engine.start_connection_pool(min_size=1, max_size=size)
+    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError) as error:
+        raise Unavailable(
+            "database_unavailable",
+            "The database does not answer (%(kind)s). Check that it runs and that GUARDIAN_DATABASE_URL is right, "
+            "then start again; nothing is lost.",
+            params={"kind": type(error).__name__},
+        ) from error

@@ -1,0 +1,69 @@
+"""Brings a database to the schema of this release: forward only, one at a time, under an advisory lock."""
+
+import contextlib
+import io
+from urllib.parse import unquote, urlsplit
+
+import asyncpg
+from piccolo.apps.migrations.commands.forwards import run_forwards
+
+from guardian.db.engine import bind, engine_for, open_pool
+from guardian.errors import Unavailable
+
+_LOCK = 0x67756172
+
+
+async def migrate(url: str, *, app_url: str | None = None) -> list[str]:
+    """Run what has not run yet; answer the names of the migrations that ran. Then let the app's role in.
+
+    `url` is the owner's, `app_url` the role that serves (the same when only one is given). Raises Unavailable when
+    the database does not answer or a migration fails (the failed one leaves nothing behind).
+    """
+    engine = bind(engine_for(url, application="guardian migrate"))
+    await open_pool(engine, size=4)
+    try:
+        async with engine.pool.acquire() as connection:
+            await connection.execute("select pg_advisory_lock($1)", _LOCK)
+            try:
+                before = await _names(connection)
+                said = io.StringIO()
+                with contextlib.redirect_stdout(said):
+                    result = await run_forwards("guardian")
+                if not result.success:
+                    raise Unavailable(
+                        "migration_failed", "A migration failed: %(message)s", params={"message": result.message}
+                    )
+                await _let_in(connection, role(app_url) if app_url else None)
+                return sorted(await _names(connection) - before)
+            finally:
+                await connection.execute("select pg_advisory_unlock($1)", _LOCK)
+    finally:
+        await engine.close_connection_pool()
+
+
+async def pending(connection: asyncpg.Connection, known: set[str]) -> set[str]:
+    """Names of migrations this release knows and the database has not had."""
+    return known - await _names(connection)
+
+
+async def _names(connection: asyncpg.Connection) -> set[str]:
+    if await connection.fetchval("select to_regclass('migration')") is None:
+        return set()
+    return {row["name"] for row in await connection.fetch("select name from migration")}
+
+
+def role(url: str) -> str | None:
+    """The role name in a database URL."""
+    name = urlsplit(url).username
+    return unquote(name) if name else None
+
+
+async def _let_in(connection: asyncpg.Connection, name: str | None) -> None:
+    owner = await connection.fetchval("select current_user")
+    if name is None or name == owner:
+        return
+    quoted = '"' + name.replace('"', '""') + '"'
+    await connection.execute(f"grant usage on schema public to {quoted}")
+    await connection.execute(f"grant select, insert, update, delete on all tables in schema public to {quoted}")
+    await connection.execute(f"grant usage, select on all sequences in schema public to {quoted}")
+    await connection.execute(f"revoke update, delete, truncate on audit from {quoted}")

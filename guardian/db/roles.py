@@ -1,0 +1,61 @@
+"""The database of the embedded server and its two roles: one that owns and migrates, one that serves."""
+
+import os
+import subprocess
+
+from guardian.db.cluster import ADMIN, Cluster, Postmaster
+from guardian.errors import Unavailable
+from guardian.i18n import gettext_noop as N_
+
+DATABASE = "guardian"
+OWNER = "guardian_owner"
+APP = "guardian_app"
+
+# Neither role can pass by row-level security. The server's role creates nothing that lasts; the owner may make
+# databases, into which a backup is restored. What the owner makes, the server's role may use; a migration takes
+# away again what must not be (the history has no UPDATE and no DELETE).
+_SQL = f"""
+DO $do$ BEGIN
+  IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{OWNER}') THEN
+    CREATE ROLE {OWNER} LOGIN CREATEDB NOSUPERUSER NOCREATEROLE NOREPLICATION NOBYPASSRLS;
+  END IF;
+  IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{APP}') THEN
+    CREATE ROLE {APP} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS;
+  END IF;
+END $do$;
+ALTER ROLE {OWNER} PASSWORD '%(owner)s';
+ALTER ROLE {APP} PASSWORD '%(app)s';
+SELECT 'CREATE DATABASE {DATABASE} OWNER {OWNER}'
+  WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = '{DATABASE}') \\gexec
+REVOKE ALL ON DATABASE {DATABASE} FROM PUBLIC;
+GRANT CONNECT, TEMPORARY ON DATABASE {DATABASE} TO {APP};
+\\connect {DATABASE}
+ALTER DEFAULT PRIVILEGES FOR ROLE {OWNER} GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {APP};
+ALTER DEFAULT PRIVILEGES FOR ROLE {OWNER} GRANT USAGE, SELECT ON SEQUENCES TO {APP};
+ALTER DEFAULT PRIVILEGES FOR ROLE {OWNER} GRANT USAGE ON SCHEMAS TO {APP};
+"""
+
+
+def make_roles(cluster: Cluster, found: Postmaster, passwords: dict[str, str]) -> None:
+    """Make the database and the roles, as far as they are missing. Raises Unavailable when the server refuses."""
+    command = [str(cluster.programs.psql), "-XqAt", "-v", "ON_ERROR_STOP=1", "-h", found.host, "-p", str(found.port)]
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
+    result = subprocess.run(  # noqa: S603
+        [*command, "-U", ADMIN, "-d", "postgres"],
+        input=_SQL % {"owner": passwords[OWNER], "app": passwords[APP]},
+        env=environment | {"PGPASSWORD": passwords[ADMIN]},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if result.returncode != 0:
+        said = result.stderr.strip().splitlines()
+        raise Unavailable(
+            "embedded_roles",
+            N_("The database in %(folder)s runs, but its roles could not be made (%(reason)s). Its log is %(log)s."),
+            params={
+                "folder": str(cluster.folder),
+                "reason": said[-1].partition("ERROR:")[2].strip() if said else "-",
+                "log": str(cluster.log),
+            },
+        )

@@ -1,0 +1,47 @@
+"""The key ring: one secret per `kid`, and a key of its own for every use, so that no key serves two."""
+
+import hmac
+from hashlib import sha256
+
+import msgspec
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from guardian.errors import Refused
+
+
+class KeyRing(msgspec.Struct, frozen=True):
+    """Secrets by key id, the current one first. Old ones verify until they are taken out."""
+
+    secrets: dict[str, bytes]
+
+    @property
+    def current(self) -> str:
+        """The key id that new things are made with."""
+        return next(iter(self.secrets))
+
+    def key(self, use: str, kid: str | None = None) -> bytes:
+        """The 32-byte key for one use (HKDF-SHA256 over the secret). Raises KeyError for an unknown `kid`."""
+        secret = self.secrets[self.current if kid is None else kid]
+        return HKDF(algorithm=SHA256(), length=32, salt=None, info=b"guardian/1/" + use.encode()).derive(secret)
+
+    def keyed_hash(self, use: str, text: str) -> bytes:
+        """An HMAC-SHA256 that lets a value be recognised without being kept. Made with the oldest key, so that it
+        stays comparable when a newer one is added in front."""
+        oldest = list(self.secrets)[-1]
+        return hmac.new(self.key(use, oldest), text.encode(), sha256).digest()
+
+
+def parse(text: str) -> KeyRing:
+    """A ring from lines `kid:secret`, newest first; a bare secret counts as `a:`. Raises Refused under 32 bytes."""
+    secrets: dict[str, bytes] = {}
+    for line in text.split():
+        kid, separator, secret = line.partition(":")
+        if not separator:
+            kid, secret = "a", line
+        if len(secret.encode()) < 32:
+            raise Refused("secret_too_short", "A secret of the key ring must be at least 32 bytes long.")
+        secrets[kid] = secret.encode()
+    if not secrets:
+        raise Refused("secret_missing", "No secret is set: give GUARDIAN_SECRET or GUARDIAN_SECRET_FILE.")
+    return KeyRing(secrets)

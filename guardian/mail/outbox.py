@@ -1,0 +1,89 @@
+"""The outbox: a command adds a letter's row in its own transaction; the sender claims rows in batches.
+
+States: `queued → sending → accepted`, or back to `queued` with a later time, or `failed`; `unknown` when the
+connection broke after the last dot was sent, so that nobody can say whether the server took it.
+"""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import msgspec
+
+from guardian.context import Context, Tx
+
+LEASE = timedelta(minutes=5)
+NOTIFY = "guardian_mail"
+"""The channel that wakes a sleeping sender."""
+
+
+class Letter(msgspec.Struct, frozen=True, kw_only=True):
+    """A letter to be written to somebody about something. `sequence` tells reminders of one subject apart."""
+
+    letter: str
+    recipient_kind: str
+    recipient: UUID
+    subject: UUID
+    institution: UUID | None = None
+    sequence: int = 0
+    not_before: datetime | None = None
+
+
+class Claimed(msgspec.Struct, frozen=True, kw_only=True):
+    """An outbox row that this worker may send now."""
+
+    id: UUID
+    institution: UUID | None
+    letter: str
+    recipient_kind: str
+    recipient: UUID
+    subject: UUID
+    sequence: int
+    attempts: int
+    created_at: datetime
+
+
+async def add(context: Context, tx: Tx, letter: Letter) -> UUID:
+    """Queue a letter; answers its message id. Adding the same letter again changes nothing and answers the first's."""
+    message = context.new_id()
+    row = await tx.fetchrow(
+        "with made as (insert into mail_messages (id, institution, letter, recipient_kind, recipient, subject, "
+        "sequence, state, attempts, not_before, created_at) values ($1, $2, $3, $4, $5, $6, $7, 'queued', 0, $8, $9) "
+        "on conflict (letter, recipient, subject, sequence) do nothing returning id) "
+        "select id from made union all select id from mail_messages where letter = $3 and recipient = $5 "
+        "and subject = $6 and sequence = $7 limit 1",
+        message, letter.institution, letter.letter, letter.recipient_kind, letter.recipient, letter.subject,
+        letter.sequence, letter.not_before or tx.now, tx.now,
+    )  # fmt: skip
+    await tx.execute("select pg_notify($1, '')", NOTIFY)
+    return row["id"] if row else message
+
+
+async def cancel(tx: Tx, subject: UUID, *letters: str) -> int:
+    """Take letters that nobody has begun to send out of the queue."""
+    return await tx.execute(
+        "update mail_messages set state = 'cancelled' where subject = $1 and letter = any($2) and state = 'queued'",
+        subject, list(letters),
+    )  # fmt: skip
+
+
+async def claim(tx: Tx, worker: str, limit: int) -> list[Claimed]:
+    """Take up to `limit` letters that are due, for this worker alone, until the lease ends."""
+    rows = await tx.fetch(
+        "update mail_messages m set state = 'sending', worker = $1, lease_until = $2, attempts = attempts + 1, "
+        "phase = 'claimed' from (select id from mail_messages where state = 'queued' and not_before <= $3 "
+        "order by not_before, id limit $4 for update skip locked) due where m.id = due.id "
+        "returning m.id, m.institution, m.letter, m.recipient_kind, m.recipient, m.subject, m.sequence, m.attempts, "
+        "m.created_at",
+        worker, tx.now + LEASE, tx.now, limit,
+    )  # fmt: skip
+    return [msgspec.convert(dict(row), Claimed) for row in rows]
+
+
+async def take_back(tx: Tx) -> int:
+    """Return letters of workers that died to the queue. They keep their id, so their Message-ID and link too: the
+    worst that can happen is that a guardian gets the same letter twice."""
+    return await tx.execute(
+        "update mail_messages set state = 'queued', worker = null, lease_until = null "
+        "where state in ('sending', 'unknown') and lease_until <= $1",
+        tx.now,
+    )

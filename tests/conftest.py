@@ -1,0 +1,108 @@
+"""One template database built from the migrations, a copy for each test; a clock that stands where the test puts it."""
+
+import os
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+from uuid import uuid4  # noqa: TID251
+
+import asyncpg
+import pytest
+
+from guardian.context import Context
+from guardian.db.engine import bind, engine_for, open_pool
+from guardian.db.migrate import migrate
+from guardian.keys import parse
+from guardian.settings import Settings
+
+NOW = datetime(2026, 9, 7, 8, 0, tzinfo=UTC)
+
+
+class FixedClock:
+    """A clock that moves only when told to."""
+
+    def __init__(self, now: datetime = NOW) -> None:
+        self.instant = now
+
+    def now(self) -> datetime:
+        return self.instant
+
+    def advance(self, **by: float) -> None:
+        self.instant += timedelta(**by)
+
+
+def on_database(url: str, name: str) -> str:
+    """The same server, another database."""
+    return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
+    """URLs of the test server: the owner's and the app role's (one and the same on a given server)."""
+    given = os.environ.get("GUARDIAN_TEST_DATABASE_URL")
+    if given:
+        yield given, given
+        return
+    from guardian.db.embedded import Embedded
+
+    embedded = Embedded(tmp_path_factory.mktemp("pg"))
+    urls = embedded.ensure_running()
+    try:
+        yield urls.owner, urls.app
+    finally:
+        embedded.stop()
+
+
+@pytest.fixture(scope="session")
+async def template(server: tuple[str, str]) -> AsyncIterator[str]:
+    """The name of a database with the whole schema and nothing in it."""
+    owner, app = server
+    name = f"guardian_template_{os.getpid()}"
+    admin = await asyncpg.connect(owner)
+    await admin.execute(f"drop database if exists {name}")
+    await admin.execute(f"create database {name}")
+    await admin.close()
+    await migrate(on_database(owner, name), app_url=on_database(app, name))
+    yield name
+    admin = await asyncpg.connect(owner)
+    await admin.execute(f"drop database if exists {name} with (force)")
+    await admin.close()
+
+
+@pytest.fixture
+async def database(server: tuple[str, str], template: str) -> AsyncIterator[str]:
+    """The app role's URL of a fresh copy of the schema."""
+    owner, app = server
+    name = f"guardian_test_{uuid4().hex[:12]}"
+    admin = await asyncpg.connect(owner)
+    await admin.execute(f"create database {name} template {template}")
+    yield on_database(app, name)
+    await admin.execute(f"drop database if exists {name} with (force)")
+    await admin.close()
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(
+        home=tmp_path / "home",
+        base_url="http://127.0.0.1:8000",
+        secret="a:" + "s" * 48,
+        mail_from="guardian@guardian.example.org",
+    )
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    return FixedClock()
+
+
+@pytest.fixture
+async def ctx(database: str, settings: Settings, clock: FixedClock) -> AsyncIterator[Context]:
+    """A context on a fresh database, its engine bound and connected."""
+    engine = bind(engine_for(database, application="guardian test"))
+    await open_pool(engine, size=12)
+    try:
+        yield Context(settings=settings, keys=parse(settings.secret), clock=clock, engine=engine)
+    finally:
+        await engine.close_connection_pool()

@@ -94,7 +94,7 @@ def spawn(work: Coroutine[Any, Any, Any], *, name: str) -> asyncio.Task[Any]:
 
 async def read_demo_clock(clock: SystemClock, engine: SafeEngine) -> None:
     """Set a process's clock to the demo's: one row says how far ahead of real time it is."""
-    async with engine.pool.acquire() as connection:
+    async with engine.connections.acquire() as connection:
         ahead = await connection.fetchval("select ahead_seconds from demo_clock where id = 1")
     clock.ahead = timedelta(seconds=ahead or 0)
 
@@ -108,7 +108,7 @@ async def follow_demo_clock(clock: SystemClock, engine: SafeEngine) -> None:
 
 async def move_demo_clock(context: Context, ahead: timedelta) -> None:
     """Set how far ahead of real time the demo is. It only ever moves forward."""
-    async with context.engine.pool.acquire() as connection:
+    async with context.engine.connections.acquire() as connection:
         await connection.execute(
             "insert into demo_clock (id, ahead_seconds) values (1, $1) on conflict (id) do update "
             "set ahead_seconds = greatest(demo_clock.ahead_seconds, excluded.ahead_seconds)",

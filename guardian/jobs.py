@@ -36,7 +36,8 @@ Handler = Callable[[Context, Any], Awaitable[None]]
 
 async def enqueue(tx: Tx, job: Job, *, once: str | None = None) -> None:
     """Put a job in the queue if and only if the transaction commits. With `once`, a waiting job of the same key
-    serves for both."""
+    serves for both.
+    """
     queries = Queries(AsyncpgDriver(tx.connection))
     try:
         async with tx.connection.transaction():
@@ -45,7 +46,7 @@ async def enqueue(tx: Tx, job: Job, *, once: str | None = None) -> None:
         log.debug("job.already_waiting", job=job.name)
 
 
-class PoisonJob(Exception):  # noqa: N818 (what it is)
+class PoisonJob(Exception):
     """A job that has taken its worker down too often; it is held for a person to look at."""
 
 
@@ -58,7 +59,7 @@ where id = $1 returning (headers->>'starts')::int
 
 async def _run(context: Context, kind: type[Job], handler: Handler, queued: QueuedJob) -> None:
     # The library counts an attempt only when the handler raises, so a job that kills its worker would loop for ever.
-    async with context.engine.pool.acquire() as connection:
+    async with context.engine.connections.acquire() as connection:
         starts = await connection.fetchval(_COUNT_START, queued.id)
     if (starts or 1) - queued.attempts > POISON_AFTER:
         raise PoisonJob(kind.name)
@@ -74,7 +75,7 @@ async def run_worker(
     context: Context, handlers: Mapping[type[Job], Handler], *, started: Callable[[PgQueuer], None], batch: int = 4
 ) -> None:
     """Work until `queuer.shutdown` is set (the caller gets the queuer through `started`)."""
-    queuer = PgQueuer(AsyncpgPoolDriver(context.engine.pool))
+    queuer = PgQueuer(AsyncpgPoolDriver(context.engine.connections))
     retry = functools.partial(DatabaseRetryEntrypointExecutor, max_attempts=5, initial_delay=timedelta(seconds=2))
     for kind, handler in handlers.items():
         work = functools.partial(_run, context, kind, handler)

@@ -27,7 +27,8 @@ class KeyRing(msgspec.Struct, frozen=True):
 
     def keyed_hash(self, use: str, text: str) -> bytes:
         """An HMAC-SHA256 that lets a value be recognised without being kept. Made with the oldest key, so that it
-        stays comparable when a newer one is added in front."""
+        stays comparable when a newer one is added in front.
+        """
         oldest = list(self.secrets)[-1]
         return hmac.new(self.key(use, oldest), text.encode(), sha256).digest()
 

@@ -29,11 +29,13 @@ DECISION_TICKET = TokenKind("ticket", "consent-decision", "ticket+jwt", timedelt
 """Made when a guardian's page is shown, needed to press its button. Two seconds young it is refused: no person reads
 a page that fast, and a scanner that submits forms does."""
 
-SIGN_TICKET = TokenKind("sign-ticket", "authorisation-signing", "sign-ticket+jwt", timedelta(hours=2), timedelta(seconds=2))
+SIGN_TICKET = TokenKind(
+    "sign-ticket", "authorisation-signing", "sign-ticket+jwt", timedelta(hours=2), timedelta(seconds=2)
+)
 """The same for the signatory's page."""
 
 
-class BadToken(Exception):  # noqa: N818 (a refusal, named for what it is)
+class BadToken(Exception):
     """Not a token of this kind, or no longer or not yet good. `reason`: malformed, expired, too_early."""
 
     def __init__(self, reason: str) -> None:

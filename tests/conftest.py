@@ -4,6 +4,7 @@ import os
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import urlsplit, urlunsplit
 from uuid import uuid4  # noqa: TID251
 
@@ -11,8 +12,9 @@ import asyncpg
 import pytest
 
 from guardian.context import Context
+from guardian.db.embedded import Embedded
 from guardian.db.engine import bind, engine_for, open_pool
-from guardian.db.migrate import migrate
+from guardian.db.migrate import migrate, role
 from guardian.keys import parse
 from guardian.settings import Settings
 
@@ -37,47 +39,51 @@ def on_database(url: str, name: str) -> str:
     return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
 
 
+class Server(NamedTuple):
+    """URLs of the test server: one that may make databases, the owner of the schema, and the role that serves."""
+
+    admin: str
+    owner: str
+    app: str
+
+
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
-    """URLs of the test server: the owner's and the app role's (one and the same on a given server)."""
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A given server, where one role does all three, or the embedded one."""
     given = os.environ.get("GUARDIAN_TEST_DATABASE_URL")
     if given:
-        yield given, given
+        yield Server(given, given, given)
         return
-    from guardian.db.embedded import Embedded
-
     embedded = Embedded(tmp_path_factory.mktemp("pg"))
     urls = embedded.ensure_running()
     try:
-        yield urls.owner, urls.app
+        yield Server(urls.admin, urls.migration, urls.database)
     finally:
         embedded.stop()
 
 
 @pytest.fixture(scope="session")
-async def template(server: tuple[str, str]) -> AsyncIterator[str]:
+async def template(server: Server) -> AsyncIterator[str]:
     """The name of a database with the whole schema and nothing in it."""
-    owner, app = server
     name = f"guardian_template_{os.getpid()}"
-    admin = await asyncpg.connect(owner)
+    admin = await asyncpg.connect(server.admin)
     await admin.execute(f"drop database if exists {name}")
-    await admin.execute(f"create database {name}")
+    await admin.execute(f'create database {name} owner "{role(server.owner)}"')
     await admin.close()
-    await migrate(on_database(owner, name), app_url=on_database(app, name))
+    await migrate(on_database(server.owner, name), app_url=on_database(server.app, name))
     yield name
-    admin = await asyncpg.connect(owner)
+    admin = await asyncpg.connect(server.admin)
     await admin.execute(f"drop database if exists {name} with (force)")
     await admin.close()
 
 
 @pytest.fixture
-async def database(server: tuple[str, str], template: str) -> AsyncIterator[str]:
+async def database(server: Server, template: str) -> AsyncIterator[str]:
     """The app role's URL of a fresh copy of the schema."""
-    owner, app = server
     name = f"guardian_test_{uuid4().hex[:12]}"
-    admin = await asyncpg.connect(owner)
-    await admin.execute(f"create database {name} template {template}")
-    yield on_database(app, name)
+    admin = await asyncpg.connect(server.admin)
+    await admin.execute(f'create database {name} owner "{role(server.owner)}" template {template}')
+    yield on_database(server.app, name)
     await admin.execute(f"drop database if exists {name} with (force)")
     await admin.close()
 

@@ -4,6 +4,7 @@ import os
 import shutil
 import signal
 import socket
+import struct
 import sys
 import tempfile
 import time
@@ -11,7 +12,15 @@ from pathlib import Path
 
 import msgspec
 
-from guardian.db.placement import SOCKET_NAME, RunAs, cluster_folder, programs_for, replace_file, run_as, socket_folder
+from guardian.db.placement import (
+    SOCKET_NAME,
+    RunAs,
+    cluster_folder,
+    programs_for,
+    replace_file,
+    run_as,
+    socket_folder,
+)
 from guardian.db.programs import MAJOR, Programs
 from guardian.db.server_settings import access_rules, server_settings
 from guardian.errors import Unavailable
@@ -23,7 +32,9 @@ _LOG_LIMIT = 10 * 1024 * 1024
 
 
 class Postmaster(msgspec.Struct, frozen=True, kw_only=True):
-    """A running server, as its own file `postmaster.pid` tells it. `host` is a socket folder or an address."""
+    """A running server, as its own file `postmaster.pid` tells it. `host` is a socket folder or an
+    address.
+    """
 
     pid: int
     host: str
@@ -50,7 +61,9 @@ class Cluster(msgspec.Struct, frozen=True, kw_only=True):
         return programs_for(self.folder, self.who)
 
     def postmaster(self) -> Postmaster | None:
-        """The running server, or None. A file left behind by a killed server does not count: nothing answers there."""
+        """The running server, or None. A file left behind by a killed server does not count: nothing
+        answers there.
+        """
         found = self._written()
         return found if found and _answers(found) else None
 
@@ -58,13 +71,17 @@ class Cluster(msgspec.Struct, frozen=True, kw_only=True):
         try:
             lines = (self.data / "postmaster.pid").read_text("utf-8", "replace").splitlines()
             pid, port, folder, address = int(lines[0]), int(lines[3]), lines[4], lines[5]
+            if not Path(lines[1]).samefile(self.data):  # a copy of a data home that was in use
+                return None
         except (OSError, ValueError, IndexError):
             return None
         ready = len(lines) > 7 and lines[7].strip() == "ready"
         return Postmaster(pid=pid, host=folder or address, port=port, ready=ready)
 
     def make(self, password: str) -> None:
-        """Make the data folder (initdb) unless it is there, whole or not at all. Its superuser gets the password."""
+        """Make the data folder (initdb) unless it is there, whole or not at all. Its superuser gets the
+        password.
+        """
         if (self.data / "PG_VERSION").is_file():
             self._check_version()
             return
@@ -72,16 +89,18 @@ class Cluster(msgspec.Struct, frozen=True, kw_only=True):
             shutil.rmtree(unfinished, ignore_errors=True)
         making = self.who.make_folder(Path(tempfile.mkdtemp(prefix="making-", dir=self.folder)))
         replace_file(making / "password", password, self.who)
-        command = [
-            *(self.programs.initdb, "--pgdata=data", f"--username={ADMIN}", "--pwfile=password", "--encoding=UTF8"),
-            *("--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--auth=scram-sha-256"),
+        command = (
+            self.programs.initdb,
+            *("--pgdata=data", f"--username={ADMIN}", "--pwfile=password", "--auth=scram-sha-256"),
+            *("--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"),
             *("--data-checksums", "--no-instructions"),
-        ]
+        )
         result = self.who.run(command, cwd=making)
         if result.returncode != 0:
             replace_file(self.log, result.stdout, self.who)
             shutil.rmtree(making, ignore_errors=True)
             raise self._not_started(result.stdout)
+        replace_file(making / "data" / "local.conf", "# Your own settings; they win.\n", self.who)
         (making / "data").rename(self.data)
         shutil.rmtree(making)
 
@@ -91,8 +110,9 @@ class Cluster(msgspec.Struct, frozen=True, kw_only=True):
             raise Unavailable(
                 "embedded_version",
                 N_(
-                    "The data in %(folder)s was written by PostgreSQL %(found)s; this release brings %(major)d. Restore "
-                    "a backup into a new data home, or install the release that wrote it. The data is untouched."
+                    "The data in %(folder)s was written by PostgreSQL %(found)s; this release brings "
+                    "%(major)d. Restore a backup into a new data home, or install the release that wrote it. "
+                    "The data is untouched."
                 ),
                 params={"folder": str(self.data), "found": version, "major": MAJOR},
             )
@@ -103,32 +123,34 @@ class Cluster(msgspec.Struct, frozen=True, kw_only=True):
         Raises Unavailable, naming the log, when it does not come up.
         """
         if self.postmaster() is None:
-            self._clear_remains()
             near = None if sys.platform == "win32" else socket_folder(self.folder, self.who)
+            self._clear_remains(near)
             port = _free_port() if near is None else int(SOCKET_NAME.rpartition(".")[2])
             replace_file(self.data / "postgresql.conf", server_settings(socket=near, port=port), self.who)
             replace_file(self.data / "pg_hba.conf", access_rules(socket=near is not None), self.who)
             if self.log.exists() and self.log.stat().st_size > _LOG_LIMIT:
                 self.log.replace(self.log.with_suffix(".log.1"))
-            result = self.who.run(
-                [self.programs.pg_ctl, "start", "-D", "data", "-l", "server.log", "-w", "-t", str(_PATIENCE), "-s"],
-                cwd=self.folder,
-                timeout=_PATIENCE + 30,
-            )
+            options = ("-D", "data", "-l", "server.log", "-w", "-s", "-t", _PATIENCE)
+            command = (self.programs.pg_ctl, "start", *options)
+            result = self.who.run(command, cwd=self.folder, timeout=_PATIENCE + 30)
             if result.returncode != 0:
                 raise self._not_started(result.stdout)
         until = time.monotonic() + _PATIENCE
-        while not (found := self.postmaster()) or not found.ready:
-            if time.monotonic() > until:
-                raise self._not_started("")
+        found = self.postmaster()
+        while found and not found.ready and time.monotonic() < until:
             time.sleep(0.05)
+            found = self.postmaster()
+        if found is None or not found.ready:
+            raise self._not_started("")
         return found
 
     def stop(self) -> None:
-        """Stop the server, breaking off what it is doing (nothing committed is lost). Does nothing when it is down."""
+        """Stop the server, breaking off what it is doing (nothing committed is lost). Does nothing when it
+        is down.
+        """
         found = self.postmaster()
         if found is not None:
-            command = [self.programs.pg_ctl, "stop", "-D", "data", "-m", "fast", "-w", "-t", "60", "-s"]
+            command = (self.programs.pg_ctl, *["stop", "-D", "data", "-m", "fast", "-w", "-s", "-t", "60"])
             result = self.who.run(command, cwd=self.folder)
             if result.returncode != 0 and self.postmaster() is not None:
                 raise Unavailable(
@@ -137,13 +159,14 @@ class Cluster(msgspec.Struct, frozen=True, kw_only=True):
                     params={"pid": found.pid, "log": str(self.log)},
                 )
 
-    def _clear_remains(self) -> None:
+    def _clear_remains(self, near: Path | None) -> None:
         """See off what a killed server left, so that the next may start.
 
-        Its children must be gone before anybody else touches the data; its pid may belong to another program by
-        now, which would make PostgreSQL refuse to start. Only Linux can be asked for both.
+        Its children must be gone before anybody else touches the data. Its pid may belong to another program
+        by now, or wait for a parent to notice its end: for both PostgreSQL would refuse to start, so its lock
+        files go. Only Linux can be asked for all that.
         """
-        if sys.platform != "linux":
+        if sys.platform != "linux" or near is None:
             return
         since = time.monotonic()
         while left := _servers_in(self.data):
@@ -158,16 +181,22 @@ class Cluster(msgspec.Struct, frozen=True, kw_only=True):
                 for pid in left:
                     os.kill(pid, signal.SIGQUIT)
             time.sleep(0.2)
-        (self.data / "postmaster.pid").unlink(missing_ok=True)
+        for lock in (self.data / "postmaster.pid", *near.glob(".s.PGSQL.*")):
+            lock.unlink(missing_ok=True)
 
     def _not_started(self, said: str) -> Unavailable:
         lines = self.log.read_text("utf-8", "replace").splitlines() if self.log.exists() else []
-        grave = [line for line in (*said.splitlines(), *lines[-20:]) if "FATAL" in line or "error" in line.casefold()]
+        grave = [
+            line
+            for line in (*said.splitlines(), *lines[-20:])
+            if "FATAL" in line or "error" in line.casefold()
+        ]
         return Unavailable(
             "embedded_not_started",
             N_(
-                "The database in %(folder)s did not start (%(reason)s). The end of %(log)s says more: mend the cause and "
-                "start again, or set GUARDIAN_DATABASE_URL to a PostgreSQL server (15 or later)."
+                "The database in %(folder)s did not start (%(reason)s). The end of %(log)s says more: mend "
+                "the cause and start again, or set GUARDIAN_DATABASE_URL to a PostgreSQL server (15 or "
+                "later)."
             ),
             params={"folder": str(self.folder), "reason": grave[-1] if grave else "-", "log": str(self.log)},
             where=str(self.log),
@@ -175,22 +204,29 @@ class Cluster(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def cluster_in(home: Path) -> Cluster:
-    """The cluster of a data home; its folder is made when absent. Raises Unavailable when nobody can run it."""
+    """The cluster of a data home; its folder is made when absent. Raises Unavailable when nobody can run
+    it.
+    """
     who = run_as(home / "postgres")
     return Cluster(folder=cluster_folder(home, who), who=who)
 
 
 def _answers(found: Postmaster) -> bool:
+    """Whether a PostgreSQL server, and not just the backlog of one that dies, is behind the socket.
+
+    It is asked for encryption (SSLRequest, PostgreSQL protocol 3.0): a server says N or S at once.
+    """
     try:
-        if sys.platform == "win32":
-            with socket.create_connection((found.host, found.port), timeout=5):
-                return True
-        with socket.socket(socket.AF_UNIX) as line:
+        with socket.socket(socket.AF_INET if sys.platform == "win32" else socket.AF_UNIX) as line:
             line.settimeout(5)
-            line.connect(f"{found.host}/.s.PGSQL.{found.port}")
+            if sys.platform == "win32":
+                line.connect((found.host, found.port))
+            else:
+                line.connect(f"{found.host}/.s.PGSQL.{found.port}")
+            line.sendall(struct.pack("!ii", 8, 80877103))
+            return line.recv(1) in {b"N", b"S"}
     except OSError:
         return False
-    return True
 
 
 def _servers_in(data: Path) -> list[int]:

@@ -13,7 +13,8 @@ from piccolo.table import Table
 
 def key() -> UUID:
     """The primary key: a version 7 UUID made by the context. The database makes none: Piccolo's own default would
-    need the uuid-ossp extension, and a callable would be baked into the table as one constant."""
+    need the uuid-ossp extension, and a callable would be baked into the table as one constant.
+    """
     return UUID(primary_key=True, default=None)
 
 

@@ -1,7 +1,8 @@
-"""PostgreSQL without an installation: started by the first process that needs it, stopped when the last one leaves.
+"""PostgreSQL without an installation: started by the first process that needs it, stopped when the last one
+leaves.
 
-Every process that uses a data home holds a lock file in `home/embedded/users`. A small keeper process watches them,
-so that the server also stops when its users were killed. Whatever was killed, the next start recovers.
+Every process that uses a data home holds a lock file in `home/embedded/users`. A small keeper process watches
+them, so that the server also stops when its users were killed. Whatever was killed, the next start recovers.
 """
 
 import atexit
@@ -26,14 +27,12 @@ from guardian.errors import Unavailable
 from guardian.i18n import gettext_noop as N_
 from guardian.resources import PACKAGE
 
-_keepers: list[subprocess.Popen[bytes]] = []
-
 
 class Urls(msgspec.Struct, frozen=True, kw_only=True):
     """How to connect; each URL holds a password, so none of them is ever printed.
 
-    `database`: the role of the running service (row-level security binds it). `migration`: the owner of the database.
-    `admin`: the superuser, for backups and for making databases in tests.
+    `database`: the role of the running service (row-level security binds it). `migration`: the owner of the
+    database. `admin`: the superuser, for backups and for making databases in tests.
     """
 
     database: str
@@ -45,7 +44,9 @@ class Urls(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Status(msgspec.Struct, frozen=True, kw_only=True):
-    """What `guardian doctor` tells about the embedded server. `users` counts processes, ourselves included."""
+    """What `guardian doctor` tells about the embedded server. `users` counts processes, ourselves
+    included.
+    """
 
     running: bool
     pid: int | None
@@ -66,28 +67,35 @@ class Embedded:
         self._own = self.home / "embedded"
         self._membership: int | None = None
         self._member_of = 0
+        self._keeper: subprocess.Popen[bytes] | None = None
 
     def ensure_running(self) -> Urls:
         """Start the server unless it runs, and stay a user of it until `leave()` or the end of this process.
 
-        May be called at any time, by any number of processes at once. Blocks, the first time for about two seconds:
-        call it outside the event loop. Raises Unavailable with a remedy when the server cannot start.
+        May be called at any time, by any number of processes at once. Blocks, the first time for about two
+        seconds: call it outside the event loop. Raises Unavailable with a remedy when the server cannot
+        start.
         """
         try:
-            (self._own / "users").mkdir(mode=0o700, parents=True, exist_ok=True)
+            self.home.parent.mkdir(parents=True, exist_ok=True)
+            for folder in (self.home, self._own, self._own / "users"):
+                folder.mkdir(mode=0o700, exist_ok=True)
             with locked(self._own / "start.lock"):
                 self._join()
                 self._watch()
                 return self._started()
-        except OSError as error:
+        except (OSError, subprocess.SubprocessError) as error:
             self._let_go()
             raise Unavailable(
                 "embedded_home",
                 N_(
-                    "The data home %(home)s cannot be used (%(reason)s). Give this user its ownership, or set "
-                    "GUARDIAN_HOME to a folder that this user may write."
+                    "The data home %(home)s cannot be used (%(reason)s). Give this user its ownership, or "
+                    "set GUARDIAN_HOME to a folder that this user may write."
                 ),
-                params={"home": str(self.home), "reason": error.strerror or type(error).__name__},
+                params={
+                    "home": str(self.home),
+                    "reason": getattr(error, "strerror", None) or type(error).__name__,
+                },
                 where=str(self.home),
             ) from error
         except Unavailable:
@@ -103,10 +111,10 @@ class Embedded:
         if cluster.postmaster() is None:
             self._progress(N_("Starting the database …"))
         found = cluster.start()
-        prepared = self._own / "prepared"
+        prepared = cluster.data / "guardian.prepared"
         if not prepared.exists():
             make_roles(cluster, found, passwords)
-            prepared.touch(mode=0o600)
+            replace_file(prepared, "", cluster.who)
         return Urls(
             database=_url(found, APP, passwords[APP], DATABASE),
             migration=_url(found, OWNER, passwords[OWNER], DATABASE),
@@ -119,11 +127,15 @@ class Embedded:
             if (cluster.data / "PG_VERSION").is_file():
                 raise Unavailable(
                     "embedded_passwords",
-                    N_("%(file)s is missing: without it nobody can open the database. Bring it back from a backup."),
+                    N_(
+                        "%(file)s is missing: without it nobody can open the database. Bring it back from a "
+                        "backup."
+                    ),
                     params={"file": str(path)},
                 )
-            replace_file(path, json.dumps({role: secrets.token_urlsafe(24) for role in (ADMIN, OWNER, APP)}), RunAs())
-            (self._own / "prepared").unlink(missing_ok=True)
+            replace_file(
+                path, json.dumps({role: secrets.token_urlsafe(24) for role in (ADMIN, OWNER, APP)}), RunAs()
+            )
         return msgspec.json.decode(path.read_bytes(), type=dict[str, str])
 
     def _join(self) -> None:
@@ -136,14 +148,17 @@ class Embedded:
             atexit.register(self.leave)
 
     def _let_go(self) -> None:
-        # A forked child does not let go for its parent, nor the parent for a child: each closes its own descriptor.
+        # A forked child does not let go for its parent, nor the parent for a child: each closes its own
+        # descriptor.
         if self._membership is not None:
             os.close(self._membership)
             self._membership = None
         atexit.unregister(self.leave)
 
     def leave(self) -> None:
-        """Stop using the server; it stops when no other process uses it. Called by itself at the end of the process."""
+        """Stop using the server; it stops when no other process uses it. Called by itself at the end of
+        the process.
+        """
         if self._membership is None:
             return
         self._let_go()
@@ -154,24 +169,33 @@ class Embedded:
     def stop_unless_used(self, *, closing: int | None = None) -> bool:
         """Stop the server if no process uses it. Answers whether nobody does.
 
-        `closing` is a descriptor to close together with that: the keeper's own lock, so that whoever comes next sees
-        that it needs another keeper.
+        `closing` is a descriptor to close together with that: the keeper's own lock, so that whoever comes
+        next sees that it needs another keeper.
         """
         with locked(self._own / "start.lock"):
             if self.users():
                 return False
             for left in (self._own / "users").glob("*.lock"):
                 left.unlink()
-            cluster_in(self.home).stop()
+            self._stop()
             if closing is not None:
                 os.close(closing)
+            if (
+                self._keeper
+            ):  # nothing is left to watch; gone before we are, so that nothing of ours stays behind
+                self._keeper.terminate()
+                self._keeper.wait()
             return True
 
     def stop(self) -> None:
         """Stop the server now, whoever uses it. The next `ensure_running()` starts it again."""
         if self._own.is_dir():
             with locked(self._own / "start.lock"):
-                cluster_in(self.home).stop()
+                self._stop()
+
+    def _stop(self) -> None:
+        if (self.home / "postgres").is_dir():
+            cluster_in(self.home).stop()
 
     def users(self) -> int:
         """How many processes use the server at this moment."""
@@ -195,19 +219,16 @@ class Embedded:
         """Have a keeper: a process of its own, since it must outlive whoever gets killed."""
         if is_locked(self._own / "keeper.lock"):
             return
-        _keepers[:] = [one for one in _keepers if one.poll() is None]
         log = os.open(self._own / "keeper.log", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         paths = [str(PACKAGE.parent), *filter(None, [os.environ.get("PYTHONPATH")])]
-        _keepers.append(
-            subprocess.Popen(  # noqa: S603
-                [sys.executable, "-m", "guardian.db.keeper", str(self.home)],
-                cwd="/",
-                env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)},
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
+        self._keeper = subprocess.Popen(  # noqa: S603
+            [sys.executable, "-m", "guardian.db.keeper", str(self.home)],
+            cwd=self.home.anchor,
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)},
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
         )
         os.close(log)
 

@@ -7,9 +7,10 @@ that fails keeps its writes. Here one command is one transaction, and nesting is
 import os
 from contextvars import Token
 from types import TracebackType
-from typing import Any
+from typing import Any, Self
 
 import asyncpg
+from asyncpg import Connection
 from piccolo.engine.postgres import PostgresEngine, PostgresTransaction
 
 from guardian.db import piccolo_conf
@@ -18,19 +19,16 @@ from guardian.errors import Unavailable
 
 os.environ["PICCOLO_CONF"] = "guardian.db.piccolo_conf"
 
-Connection = asyncpg.Connection
-
-
 class SafeTransaction(PostgresTransaction):
     """BEGIN … COMMIT on one pooled connection that always goes back to the pool."""
 
     engine: "SafeEngine"
 
-    async def __aenter__(self) -> "SafeTransaction":
-        self.connection: Connection = await self.get_connection()
+    async def __aenter__(self) -> Self:
+        self.connection: Connection = await self.get_connection()  # type: ignore[no-untyped-call]
         self.transaction = self.connection.transaction()
         try:
-            await self.begin()
+            await self.begin()  # type: ignore[no-untyped-call]
         except BaseException:
             await self._give_back()
             raise
@@ -49,9 +47,9 @@ class SafeTransaction(PostgresTransaction):
         try:
             if error is not None:
                 if not self._rolled_back:
-                    await self.rollback()
+                    await self.rollback()  # type: ignore[no-untyped-call]
             elif not self._committed and not self._rolled_back:
-                await self.commit()
+                await self.commit()  # type: ignore[no-untyped-call]
         finally:
             self.engine.current_transaction.reset(self.context)
             await self._give_back()
@@ -63,6 +61,13 @@ class SafeEngine(PostgresEngine):
 
     def transaction(self, allow_nested: bool = False) -> SafeTransaction:  # noqa: ARG002 (Piccolo's signature)
         return SafeTransaction(engine=self, allow_nested=False)
+
+    @property
+    def connections(self) -> asyncpg.Pool:
+        """The open pool. Raises Unavailable before `open_pool`."""
+        if self.pool is None:
+            raise Unavailable("database_unavailable", "The database is not connected; start the service again.")
+        return self.pool
 
 
 def engine_for(url: str, *, application: str = "guardian") -> SafeEngine:

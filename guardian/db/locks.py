@@ -1,4 +1,6 @@
-"""Locks between processes of one machine, let go by the operating system when their holder dies, however it dies."""
+"""Locks between processes of one machine, let go by the operating system when their holder dies, however
+it dies.
+"""
 
 import os
 import sys
@@ -37,7 +39,9 @@ def try_lock(path: Path, *, create: bool = True) -> int | None:
 
 
 def is_locked(path: Path) -> bool:
-    """Whether somebody holds the lock at this moment. Asking takes it for a blink, so a taker must try again."""
+    """Whether somebody holds the lock at this moment. Asking takes it for a blink, so a taker must try
+    again.
+    """
     try:
         file = try_lock(path, create=False)
     except FileNotFoundError:
@@ -56,8 +60,8 @@ def locked(path: Path, *, patience: float = 120.0) -> Iterator[None]:
             raise Unavailable(
                 "embedded_locked",
                 N_(
-                    "Another process has been starting or stopping the database in %(folder)s for %(seconds)d seconds. "
-                    "End it, then try again; nothing is lost."
+                    "Another process has been starting or stopping the database in %(folder)s for "
+                    "%(seconds)d seconds. End it, then try again; nothing is lost."
                 ),
                 params={"folder": str(path.parent), "seconds": int(patience)},
                 where=str(path),

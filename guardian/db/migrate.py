@@ -9,6 +9,7 @@ from piccolo.apps.migrations.commands.forwards import run_forwards
 
 from guardian.db.engine import bind, engine_for, open_pool
 from guardian.errors import Unavailable
+from guardian.resources import MIGRATIONS
 
 _LOCK = 0x67756172
 
@@ -22,10 +23,10 @@ async def migrate(url: str, *, app_url: str | None = None) -> list[str]:
     engine = bind(engine_for(url, application="guardian migrate"))
     await open_pool(engine, size=4)
     try:
-        async with engine.pool.acquire() as connection:
+        async with engine.connections.acquire() as connection:
             await connection.execute("select pg_advisory_lock($1)", _LOCK)
             try:
-                before = await _names(connection)
+                before = await names(connection)
                 said = io.StringIO()
                 with contextlib.redirect_stdout(said):
                     result = await run_forwards("guardian")
@@ -34,19 +35,25 @@ async def migrate(url: str, *, app_url: str | None = None) -> list[str]:
                         "migration_failed", "A migration failed: %(message)s", params={"message": result.message}
                     )
                 await _let_in(connection, role(app_url) if app_url else None)
-                return sorted(await _names(connection) - before)
+                return sorted(await names(connection) - before)
             finally:
                 await connection.execute("select pg_advisory_unlock($1)", _LOCK)
     finally:
         await engine.close_connection_pool()
 
 
-async def pending(connection: asyncpg.Connection, known: set[str]) -> set[str]:
-    """Names of migrations this release knows and the database has not had."""
-    return known - await _names(connection)
+def expected() -> set[str]:
+    """The migrations that this release brings."""
+    found = set()
+    for path in MIGRATIONS.glob("[0-9]*.py"):
+        for line in path.read_text(encoding="utf-8").splitlines():
+            if line.startswith("ID = "):
+                found.add(line.removeprefix("ID = ").strip('"'))
+    return found
 
 
-async def _names(connection: asyncpg.Connection) -> set[str]:
+async def names(connection: asyncpg.Connection) -> set[str]:
+    """The migrations that the database has had."""
     if await connection.fetchval("select to_regclass('migration')") is None:
         return set()
     return {row["name"] for row in await connection.fetch("select name from migration")}

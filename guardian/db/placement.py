@@ -1,7 +1,7 @@
 """Where the embedded cluster lies, and as whom it runs.
 
-PostgreSQL refuses to run as root. When we are root, a system user of our own (`guardian-db`) runs it, from folders
-that this user may reach; nothing outside the data home changes its owner or mode.
+PostgreSQL refuses to run as root. When we are root, a system user of our own (`guardian-db`) runs it, from
+folders that this user may reach; nothing outside the data home changes its owner or mode.
 """
 
 import os
@@ -10,6 +10,7 @@ import stat
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
@@ -19,10 +20,12 @@ from guardian.errors import Unavailable
 from guardian.i18n import gettext_noop as N_
 
 USER = "guardian-db"
+_USERADD = ("useradd", "--system", "--user-group", "--no-create-home", "--home-dir", "/nonexistent")
+# As root only: holds the cluster when the data home lies where `guardian-db` cannot reach it, as below /root.
 REFUGE = Path("/var/lib/guardian")
-"""Root only: holds the cluster when the data home lies where `guardian-db` cannot reach it, as below /root."""
 SOCKET_NAME = ".s.PGSQL.5432"
-_SOCKET_LIMIT = 100  # sockaddr_un holds 103 bytes on the tightest systems; the rest is for the lock file's suffix
+# sockaddr_un holds 103 bytes on the tightest systems; the rest is for the suffix of the lock file beside it.
+_SOCKET_LIMIT = 100
 
 
 class RunAs(msgspec.Struct, frozen=True):
@@ -31,13 +34,17 @@ class RunAs(msgspec.Struct, frozen=True):
     uid: int | None = None
     gid: int | None = None
 
-    def run(self, command: list[str | Path], *, cwd: Path, timeout: float = 120.0) -> subprocess.CompletedProcess[str]:
+    def run(
+        self, command: Sequence[object], *, cwd: Path, timeout: float = 120.0
+    ) -> subprocess.CompletedProcess[str]:
         """Run a program to its end as that user, with a bare environment. Never raises for its exit code."""
         change: dict[str, object] = {} if sys.platform == "win32" else {"umask": 0o077}
         if self.uid is not None:
             change |= {"user": self.uid, "group": self.gid, "extra_groups": []}
-        kept = {name: os.environ[name] for name in ("PATH", "SYSTEMROOT", "TMPDIR", "TEMP") if name in os.environ}
-        return subprocess.run(  # type: ignore[call-overload,no-any-return]
+        kept = {
+            name: os.environ[name] for name in ("PATH", "SYSTEMROOT", "TMPDIR", "TEMP") if name in os.environ
+        }
+        return subprocess.run(  # type: ignore[call-overload,no-any-return]  # noqa: S603 (our own programs only)
             [str(part) for part in command],
             cwd=cwd,
             timeout=timeout,
@@ -58,6 +65,8 @@ class RunAs(msgspec.Struct, frozen=True):
 
     def make_folder(self, path: Path) -> Path:
         """A private folder (0700) of that user; made when absent."""
+        if path.is_symlink():  # planted: as root we would change somebody else's folder
+            path.unlink()
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.own(path)
         path.chmod(0o700)
@@ -76,13 +85,13 @@ def run_as(cluster: Path) -> RunAs:
     import pwd  # noqa: PLC0415 (not on every platform)
 
     makers = (
-        ["useradd", "--system", "--user-group", "--no-create-home", "--home-dir", "/nonexistent"]
-        + ["--shell", "/usr/sbin/nologin", USER],
+        [*_USERADD, "--shell", "/usr/sbin/nologin", USER],
         ["adduser", "-S", "-D", "-H", "-s", "/sbin/nologin", USER],
     )
     for maker in ((), *makers):
         if maker and shutil.which(maker[0]):
-            # Another process may have made it in between: the look-up that follows decides, not the exit code.
+            # Another process may have made it in between: the look-up that follows decides, not the exit
+            # code.
             subprocess.run(maker, stdin=subprocess.DEVNULL, capture_output=True, check=False)  # noqa: S603
         try:
             entry = pwd.getpwnam(USER)
@@ -92,17 +101,20 @@ def run_as(cluster: Path) -> RunAs:
     raise Unavailable(
         "embedded_no_user",
         N_(
-            "PostgreSQL does not run as root, and the system user %(user)s could not be made. Make it (useradd "
-            "--system %(user)s), or start as another user, or set GUARDIAN_DATABASE_URL to a PostgreSQL server."
+            "PostgreSQL does not run as root, and the system user %(user)s could not be made. Make it "
+            "(useradd --system %(user)s), or start as another user, or set GUARDIAN_DATABASE_URL to a "
+            "PostgreSQL server."
         ),
         params={"user": USER},
     )
 
 
 def cluster_folder(home: Path, who: RunAs) -> Path:
-    """The folder that holds the cluster: `home/postgres`, which is a link into `REFUGE` when it must lie there."""
+    """The folder that holds the cluster: `home/postgres`, which is a link into `REFUGE` when it must lie
+    there.
+    """
     folder = home / "postgres"
-    if folder.is_dir():
+    if folder.is_dir() and folder.stat().st_uid == (os.geteuid() if who.uid is None else who.uid):
         return folder.resolve()
     if who.uid is not None and who.gid is not None:
         if not _reaches(who, home):
@@ -112,15 +124,19 @@ def cluster_folder(home: Path, who: RunAs) -> Path:
         if not _reaches(who, home):
             REFUGE.mkdir(mode=0o711, parents=True, exist_ok=True)
             refuge = Path(tempfile.mkdtemp(prefix="cluster-", dir=REFUGE))
-            folder.unlink(missing_ok=True)
+            folder.unlink(missing_ok=True)  # a link whose target is gone
             folder.symlink_to(refuge)
     return who.make_folder(folder.resolve())
 
 
 def programs_for(cluster: Path, who: RunAs) -> Programs:
-    """The PostgreSQL programs that this user may run: those of the wheel, else a copy of them in the cluster folder."""
+    """The PostgreSQL programs that this user may run: those of the wheel, else a copy of them in the
+    cluster folder.
+    """
     shipped = server_binaries()
-    if who.uid is None or who.run([shipped.postgres, "--version"], cwd=Path("/")).returncode == 0:
+    # By way of a shell: a program that may not be run is then an exit code.
+    probe = ("sh", "-c", 'exec "$0" --version', shipped.postgres)
+    if who.uid is None or who.run(probe, cwd=Path("/")).returncode == 0:
         return shipped
     package = shipped.folder.parent.parent
     version = subprocess.run([shipped.postgres, "--version"], capture_output=True, text=True, check=True)  # noqa: S603
@@ -128,8 +144,9 @@ def programs_for(cluster: Path, who: RunAs) -> Programs:
     if not copy.is_dir():
         making = Path(tempfile.mkdtemp(prefix="programs.", dir=cluster))
         libraries = package.with_name(f"{package.name}.libs")  # the programs look for them beside the package
-        shutil.copytree(shipped.folder.parent, making / package.name / shipped.folder.parent.name, symlinks=True,
-                        ignore=shutil.ignore_patterns("include", "*.a", "pkgconfig"))  # fmt: skip
+        left_out = shutil.ignore_patterns("include", "*.a", "pkgconfig")
+        target = making / package.name / shipped.folder.parent.name
+        shutil.copytree(shipped.folder.parent, target, symlinks=True, ignore=left_out)
         if libraries.is_dir():
             shutil.copytree(libraries, making / libraries.name)
         for path in (making, *making.rglob("*")):
@@ -139,9 +156,11 @@ def programs_for(cluster: Path, who: RunAs) -> Programs:
 
 
 def socket_folder(cluster: Path, who: RunAs) -> Path:
-    """A private folder (0700) for the socket: in the cluster folder, or where a long path would not fit, a short one.
+    """A private folder (0700) for the socket: in the cluster folder, or where a long path would not fit, a
+    short one.
 
-    The short one has a name nobody can foresee, kept in the file `socket-folder`; call it under the start lock only.
+    The short one has a name nobody can foresee, kept in the file `socket-folder`; call it under the start
+    lock only.
     """
     near = cluster / "socket"
     if _fits(near):
@@ -156,7 +175,9 @@ def socket_folder(cluster: Path, who: RunAs) -> Path:
             return short
     raise Unavailable(
         "embedded_socket_path",
-        N_("The path %(folder)s is too long for a socket. Set GUARDIAN_HOME to a folder with a shorter path."),
+        N_(
+            "The path %(folder)s is too long for a socket. Set GUARDIAN_HOME to a folder with a shorter path."
+        ),
         params={"folder": str(near)},
     )
 

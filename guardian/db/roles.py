@@ -4,6 +4,7 @@ import os
 import subprocess
 
 from guardian.db.cluster import ADMIN, Cluster, Postmaster
+from guardian.db.programs import server_binaries
 from guardian.errors import Unavailable
 from guardian.i18n import gettext_noop as N_
 
@@ -11,9 +12,9 @@ DATABASE = "guardian"
 OWNER = "guardian_owner"
 APP = "guardian_app"
 
-# Neither role can pass by row-level security. The server's role creates nothing that lasts; the owner may make
-# databases, into which a backup is restored. What the owner makes, the server's role may use; a migration takes
-# away again what must not be (the history has no UPDATE and no DELETE).
+# Neither role can pass by row-level security. The service's role creates nothing that lasts; the owner may
+# make databases, into which a backup is restored. What the owner makes, the service may use; a migration
+# takes away again what must not be (the history has no UPDATE and no DELETE).
 _SQL = f"""
 DO $do$ BEGIN
   IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{OWNER}') THEN
@@ -37,8 +38,17 @@ ALTER DEFAULT PRIVILEGES FOR ROLE {OWNER} GRANT USAGE ON SCHEMAS TO {APP};
 
 
 def make_roles(cluster: Cluster, found: Postmaster, passwords: dict[str, str]) -> None:
-    """Make the database and the roles, as far as they are missing. Raises Unavailable when the server refuses."""
-    command = [str(cluster.programs.psql), "-XqAt", "-v", "ON_ERROR_STOP=1", "-h", found.host, "-p", str(found.port)]
+    """Make the database and the roles, as far as missing. Raises Unavailable when the server refuses."""
+    command = [
+        str(server_binaries().psql),
+        "-XqAt",
+        "-v",
+        "ON_ERROR_STOP=1",
+        "-h",
+        found.host,
+        "-p",
+        str(found.port),
+    ]
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
     result = subprocess.run(  # noqa: S603
         [*command, "-U", ADMIN, "-d", "postgres"],
@@ -52,7 +62,10 @@ def make_roles(cluster: Cluster, found: Postmaster, passwords: dict[str, str]) -
         said = result.stderr.strip().splitlines()
         raise Unavailable(
             "embedded_roles",
-            N_("The database in %(folder)s runs, but its roles could not be made (%(reason)s). Its log is %(log)s."),
+            N_(
+                "The database in %(folder)s runs, but its roles could not be made (%(reason)s). Its log is "
+                "%(log)s."
+            ),
             params={
                 "folder": str(cluster.folder),
                 "reason": said[-1].partition("ERROR:")[2].strip() if said else "-",

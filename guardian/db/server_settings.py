@@ -30,7 +30,8 @@ _FIXED = {
     "lc_messages": "C",
     "logging_collector": "off",
     "log_line_prefix": "%m [%p] ",
-    # No statement, no parameter and no DETAIL line ever reaches the log: they would carry names and addresses.
+    # No statement, no parameter and no DETAIL line ever reaches the log: they would carry names and
+    # addresses.
     "log_statement": "none",
     "log_min_messages": "warning",
     "log_min_error_statement": "panic",
@@ -41,7 +42,9 @@ _FIXED = {
 
 
 def server_settings(*, socket: Path | None, port: int) -> str:
-    """The text of postgresql.conf: a socket and no network; without a socket, this machine's own address only."""
+    """The text of postgresql.conf: a socket and no network; without a socket, this machine's own address
+    only.
+    """
     memory = _memory()
     settings = dict(_FIXED) | {
         "listen_addresses": "" if socket else "127.0.0.1",
@@ -52,9 +55,9 @@ def server_settings(*, socket: Path | None, port: int) -> str:
         "dynamic_shared_memory_type": _shared_memory(),
     }
     lines = [
-        "# Written by guardian at every start: changes are overwritten. Put your own settings into local.conf.",
+        "# Written by guardian at every start: changes are overwritten. Your own settings go to local.conf.",
         *(f"{name} = {_quoted(value)}" for name, value in settings.items()),
-        "include_if_exists = 'local.conf'",
+        "include = 'local.conf'",
     ]
     return "\n".join(lines) + "\n"
 

@@ -13,8 +13,6 @@ from piccolo.table import Table
 from guardian.db.columns import count, digest, flag, instant, key, link, personal, word, words
 
 
-
-
 class InstitutionRow(Table, tablename="institutions"):
     """A school or another institution that authorises its learners. Writer: guardian.institution.store"""
 
@@ -36,7 +34,8 @@ class InstitutionRow(Table, tablename="institutions"):
 
 class StaffRow(Table, tablename="staff"):
     """A person who works here: of an institution, or (institution null) of the operator.
-    Writer: guardian.staff.store"""
+    Writer: guardian.staff.store
+    """
 
     id = key()
     institution = link(InstitutionRow, null=True)
@@ -105,7 +104,8 @@ class NoticeTextRow(Table, tablename="notice_texts"):
 
 class AuthorisationRow(Table, tablename="authorisations"):
     """An institution's act: its learners may use the services, and data may be collected from them.
-    Writer: guardian.authorisation.store"""
+    Writer: guardian.authorisation.store
+    """
 
     id = key()
     institution = link(InstitutionRow)
@@ -145,7 +145,8 @@ class LearnerRow(Table, tablename="learners"):
     """A minor whose access is decided. After erasure the row stays as an empty husk so that history keeps its
     meaning: every personal column is null and standing is `erased`. `check_at` is when the sweep must look next:
     triggers set it to -infinity whenever a fact of the learner changes, so that no change is missed and the sweep
-    reads only what is due. Writer: guardian.people.store"""
+    reads only what is due. Writer: guardian.people.store
+    """
 
     id = key()
     platform_id = personal("learner_erasure", length=255)
@@ -169,7 +170,8 @@ class LearnerRow(Table, tablename="learners"):
 
 class EnrolmentRow(Table, tablename="enrolments"):
     """A learner at an institution, under the number that the institution gave. `missing_since` is set when a later
-    roster no longer lists the learner; that alone ends nothing. Writer: guardian.people.store"""
+    roster no longer lists the learner; that alone ends nothing. Writer: guardian.people.store
+    """
 
     id = key()
     learner = link(LearnerRow)
@@ -184,7 +186,9 @@ class EnrolmentRow(Table, tablename="enrolments"):
 
 
 class GuardianRow(Table, tablename="guardians"):
-    """A person who answers for a learner, as one institution knows that person. Writer: guardian.people.store"""
+    """A person who answers for a learner, as one institution knows that person. `unreachable_since` is set when the
+    address bounced for good or complained, and cleared when it is corrected. Writer: guardian.people.store
+    """
 
     id = key()
     institution = link(InstitutionRow)
@@ -193,6 +197,7 @@ class GuardianRow(Table, tablename="guardians"):
     email_key = personal("guardian_erasure")
     phone = personal("guardian_erasure", length=64)
     language = word(length=10)
+    unreachable_since = instant(null=True)
     created_at = instant()
     erased_at = instant(null=True)
 
@@ -216,7 +221,8 @@ class GuardianshipRow(Table, tablename="guardianships"):
 
 class ConsentRequestRow(Table, tablename="consent_requests"):
     """One question to one guardian about one or several learners; it outlives its links.
-    Writer: guardian.consent.store"""
+    Writer: guardian.consent.store
+    """
 
     id = key()
     institution = link(InstitutionRow)
@@ -247,7 +253,8 @@ class ConsentRequestLearnerRow(Table, tablename="consent_request_learners"):
 
 class ConsentRow(Table, tablename="consents"):
     """A guardian's answer for one learner and purpose. Append-only: a change is a new row; only `completed_at` of a
-    `given` row may be filled in once. Writer: guardian.consent.store"""
+    `given` row may be filled in once. Writer: guardian.consent.store
+    """
 
     id = key()
     learner = link(LearnerRow)
@@ -279,7 +286,8 @@ class ConsentEvidenceRow(Table, tablename="consent_evidence"):
 
 class LinkRow(Table, tablename="links"):
     """A mailed link: only the hash of its handle is kept. `subject` is a request, an authorisation or a member of
-    staff, by purpose. Writer: guardian.mail.links"""
+    staff, by purpose. Writer: guardian.mail.links
+    """
 
     id = key()
     purpose = word(length=16)
@@ -296,7 +304,8 @@ class LinkRow(Table, tablename="links"):
 
 class MailMessageRow(Table, tablename="mail_messages"):
     """The outbox: one row per letter to one person, ids only; address and link are looked up when it is sent.
-    Writer: guardian.mail.outbox"""
+    Writer: guardian.mail.outbox
+    """
 
     id = key()
     institution = link(InstitutionRow, null=True)
@@ -493,7 +502,8 @@ class IdempotencyRow(Table, tablename="idempotency_keys"):
 
 class AuditRow(Table, tablename="audit"):
     """Append-only, hash-chained history: ids, enums and instants, never names or addresses.
-    Writer: guardian.audit.store"""
+    Writer: guardian.audit.store
+    """
 
     seq = BigInt(primary_key=True, default=0)
     at = instant()

@@ -81,7 +81,8 @@ async def claim(tx: Tx, worker: str, limit: int) -> list[Claimed]:
 
 async def take_back(tx: Tx) -> int:
     """Return letters of workers that died to the queue. They keep their id, so their Message-ID and link too: the
-    worst that can happen is that a guardian gets the same letter twice."""
+    worst that can happen is that a guardian gets the same letter twice.
+    """
     return await tx.execute(
         "update mail_messages set state = 'queued', worker = null, lease_until = null "
         "where state in ('sending', 'unknown') and lease_until <= $1",

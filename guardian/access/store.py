@@ -1,0 +1,127 @@
+"""Gathers the facts of learners in one statement. Reads any table, writes none."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+from asyncpg import Connection, Record
+
+from guardian.access.facts import Authorisation, Consent, Enrolment, Facts, Guardian, Learner, Notice, Purpose
+
+_TIME = "'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"'"
+
+
+def _json(column: str) -> str:
+    return f"to_char({column} at time zone 'UTC', {_TIME})"
+
+
+_GATHER = f"""
+select l.id, l.platform_id, l.revision, l.created_at, l.standing,
+ json_build_object('birth_date', l.birth_date, 'jurisdictions', l.jurisdictions, 'timezone', l.timezone,
+   'standing', l.standing, 'assent', l.assent)::text as learner,
+ (select json_agg(json_build_object('institution', e.institution, 'begins_on', e.begins_on, 'ends_on', e.ends_on))
+   from enrolments e where e.learner = l.id)::text as enrolments,
+ (select json_agg(json_build_object('id', a.id, 'institution', a.institution, 'status', a.state,
+     'legal_model', a.legal_model, 'scopes', a.scopes, 'purposes', a.purposes,
+     'valid_from', {_json("a.valid_from")}, 'valid_until', {_json("a.valid_until")}))
+   from enrolments e join authorisations a on a.institution = e.institution where e.learner = l.id)::text
+   as authorisations,
+ (select json_agg(json_build_object('id', g.id, 'authority', s.authority,
+     'has_channel', g.email is not null and g.unreachable_since is null))
+   from guardianships s join guardians g on g.id = s.guardian
+   where s.learner = l.id and (s.ended_at is null or s.ended_at > $2))::text as guardians,
+ (select json_agg(json_build_object('id', c.id, 'guardian', c.guardian, 'purpose', c.purpose, 'state', c.state,
+     'method', c.method, 'completed_at', {_json("c.completed_at")}, 'notice_version', c.notice_version,
+     'valid_until', {_json("c.valid_until")}))
+   from consents c where c.learner = l.id and c.recorded_at <= $2)::text as consents,
+ (select min(r.sent_at) from consent_request_learners q join consent_requests r on r.id = q.request
+   where q.learner = l.id) as asked_at,
+ (select f.kind from flags f where f.learner = l.id and f.state <> 'resolved'
+   order by case f.severity when 'high' then 0 when 'normal' then 1 else 2 end, f.since limit 1) as flag,
+ exists (select 1 from holds h where h.learner = l.id and h.released_at is null) as held
+from learners l where {{where}}
+"""
+GATHER = _GATHER.format(where="l.id = any($1)")
+GATHER_BY_PLATFORM_ID = _GATHER.format(where="l.platform_id = any($1)")
+
+PURPOSES = """
+select (select json_object_agg(p.code, json_build_object('core', p.core, 'disclosure', p.disclosure,
+   'commercial', p.commercial, 'guardian_always', p.guardian_always)) from purposes p
+   where p.code = any(n.purposes))::text as purposes,
+ n.version, (select coalesce(max(m.version), 0) from notices m where m.material and m.state <> 'draft'
+   and m.published_at <= $1) as material_since
+from notices n where n.state <> 'draft' and n.published_at <= $1 order by n.version desc limit 1
+"""
+
+_LEARNER = msgspec.json.Decoder(Learner)
+_ENROLMENTS = msgspec.json.Decoder(tuple[Enrolment, ...])
+_AUTHORISATIONS = msgspec.json.Decoder(tuple[Authorisation, ...])
+_GUARDIANS = msgspec.json.Decoder(tuple[Guardian, ...])
+_CONSENTS = msgspec.json.Decoder(tuple[Consent, ...])
+_PURPOSES = msgspec.json.Decoder(dict[str, Purpose])
+
+
+class Gathered(msgspec.Struct, frozen=True, kw_only=True):
+    """A learner's facts and what stands beside them. `asked_at`: when the first notice left, if one did."""
+
+    id: UUID
+    platform_id: str | None
+    revision: int
+    created_at: datetime
+    standing: str
+    facts: Facts
+    asked_at: datetime | None
+    flag: str | None
+    held: bool
+
+
+class Terms(msgspec.Struct, frozen=True):
+    """The purposes and the notice in force: the same for all learners."""
+
+    purposes: dict[str, Purpose]
+    notice: Notice
+
+
+async def terms(connection: Connection, at: datetime) -> Terms:
+    """What the notice published at that instant says; nothing published: no purpose, so nobody gets in."""
+    row = await connection.fetchrow(PURPOSES, at)
+    if row is None:
+        return Terms({}, Notice(version=0, material_since=0))
+    purposes = _PURPOSES.decode(row["purposes"] or "{}")
+    return Terms(purposes, Notice(version=row["version"], material_since=row["material_since"]))
+
+
+async def gather(connection: Connection, learners: Sequence[UUID], at: datetime) -> list[Gathered]:
+    """The facts of these learners as recorded up to `at`, in no order."""
+    found = await terms(connection, at)
+    return [_read(row, found) for row in await connection.fetch(GATHER, list(learners), at)]
+
+
+async def gather_by_platform_id(connection: Connection, names: Sequence[str], at: datetime) -> list[Gathered]:
+    """The same by the ids that platforms use."""
+    found = await terms(connection, at)
+    return [_read(row, found) for row in await connection.fetch(GATHER_BY_PLATFORM_ID, list(names), at)]
+
+
+def _read(row: Record, found: Terms) -> Gathered:
+    facts = Facts(
+        learner=_LEARNER.decode(row["learner"]),
+        enrolments=_ENROLMENTS.decode(row["enrolments"] or "[]"),
+        authorisations=_AUTHORISATIONS.decode(row["authorisations"] or "[]"),
+        guardians=_GUARDIANS.decode(row["guardians"] or "[]"),
+        consents=_CONSENTS.decode(row["consents"] or "[]"),
+        purposes=found.purposes,
+        notice=found.notice,
+    )
+    return Gathered(
+        id=row["id"],
+        platform_id=row["platform_id"],
+        revision=row["revision"],
+        created_at=row["created_at"],
+        standing=row["standing"],
+        facts=facts,
+        asked_at=row["asked_at"],
+        flag=row["flag"],
+        held=row["held"],
+    )

@@ -1,0 +1,25 @@
+"""`guardian decide LEARNER`: the answer for a learner in the database."""
+
+import sys
+from datetime import datetime
+
+from guardian.access.reasons import sentence
+from guardian.access.service import decide_by_platform_id
+from guardian.commands.running import REFUSED, print_json, with_context
+from guardian.context import Context
+
+
+def run_decide(learner: str, *, at: datetime | None, as_json: bool) -> int:
+    """Print the decision; exit 1 for a learner nobody knows."""
+
+    async def work(context: Context) -> int:
+        decision = (await decide_by_platform_id(context, [learner], at))[learner]
+        if as_json:
+            print_json(decision.document())
+        else:
+            sys.stdout.write(f"{decision.access}\n")
+            for code in decision.reasons:
+                sys.stdout.write(f"  {code}: {sentence(code, 'en')}\n")
+        return REFUSED if decision.reasons == ("unknown_learner",) else 0
+
+    return with_context(work, as_json=as_json)

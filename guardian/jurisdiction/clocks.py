@@ -1,0 +1,60 @@
+"""How long each thing may wait: defaults, and the caps that no setting may pass."""
+
+from typing import Annotated
+
+import msgspec
+
+from guardian.errors import Refused
+from guardian.i18n import gettext_noop as N_
+
+Days = Annotated[int, msgspec.Meta(ge=0)]
+Hours = Annotated[int, msgspec.Meta(ge=0)]
+
+
+class Clocks(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Lengths in the unit that the name ends with. Shorter freely, longer only up to `CAPS`."""
+
+    waiting_on_guardian_days: Days = 14
+    """From the notice being sent to the purge with the contacts (16 CFR 312.5(c)(1))."""
+    no_authorisation_days: Days = 7
+    """From the block to the purge where no signed authorisation stands ("as soon as possible")."""
+    withdrawal_days: Days = 7
+    """From a refusal or withdrawal to the purge (16 CFR 312.6; GDPR art. 17(1)(b))."""
+    lapse_or_exit_days: Days = 60
+    """From a lapse or the learner's leaving to the purge (16 CFR 312.10; GDPR art. 28(3)(g))."""
+    request_answer_days: Days = 30
+    """From receipt; one calendar month counts too, the earlier holds (GDPR art. 12(3))."""
+    request_extension_months: Annotated[int, msgspec.Meta(ge=0)] = 2
+    """How much longer after a notice with reasons, given inside the first month (GDPR art. 12(3))."""
+    complaint_acknowledgement_days: Days = 30
+    """From receipt (UK Data (Use and Access) Act)."""
+    breach_notice_hours: Hours = 72
+    """From awareness to the authority (GDPR art. 33); the school hears at once."""
+    backup_expiry_days: Days = 35
+    """From a purge until no backup holds the erased data any more."""
+
+    def capped(self) -> "Clocks":
+        """These clocks, if each lies between 0 and its cap; else Refused `clock_over_cap`."""
+        for name, cap in CAPS.items():
+            if not 0 <= getattr(self, name) <= cap:
+                raise Refused(
+                    "clock_over_cap",
+                    N_("%(field)s must lie between 0 and %(cap)d. Choose a shorter time."),
+                    params={"field": name, "cap": cap},
+                    where=name,
+                )
+        return self
+
+
+CAPS: dict[str, int] = {
+    "waiting_on_guardian_days": 30,
+    "no_authorisation_days": 30,
+    "withdrawal_days": 30,
+    "lapse_or_exit_days": 90,
+    "request_answer_days": 30,
+    "request_extension_months": 2,
+    "complaint_acknowledgement_days": 30,
+    "breach_notice_hours": 72,
+    "backup_expiry_days": 90,
+}
+"""The furthest each clock may be set, in the unit of its name."""

@@ -128,6 +128,8 @@ def _refusal(wrong: str, document: bytes) -> Refused:
         where = where.replace("*", _escaped(_wrong_purpose(document)))
     if field:
         where = f"{where}/{_escaped(field[1])}"
+    if not where:
+        return _refused(NOT_JSON, where)
     named = [part for part in where.split("/") if not part.isdigit()]
     if "unknown field" in wrong:
         return _refused(UNKNOWN_FIELD, where)

@@ -62,7 +62,8 @@ def move(state: RequestState, verb: Verb) -> RequestState:
 
 class Question(msgspec.Struct, frozen=True):
     """One thing to answer: may this learner's data be used for this purpose? `by_mail` is False where a yes by
-    e-mail would not count in law (a disclosure): then only a no is recorded, and a yes needs a signed form."""
+    e-mail would not count in law (a disclosure): then only a no is recorded, and a yes needs a signed form.
+    """
 
     learner: UUID
     purpose: str
@@ -71,7 +72,8 @@ class Question(msgspec.Struct, frozen=True):
 
 class Current(msgspec.Struct, frozen=True, kw_only=True):
     """The guardian's latest word on one question. `completed_at` None: a yes that the second message has yet to
-    confirm."""
+    confirm.
+    """
 
     learner: UUID
     purpose: str
@@ -150,7 +152,8 @@ def same_answers(
 
 def completed_at(state: AnswerState, now: datetime, latest: datetime | None) -> datetime | None:
     """From when the row counts. A yes waits for the second message. A no counts at once, and never before the
-    latest completed row of the same question: of a tie the no counts, so no race can leave a yes on top."""
+    latest completed row of the same question: of a tie the no counts, so no race can leave a yes on top.
+    """
     if state == "given":
         return None
     return now if latest is None else max(now, latest)

@@ -186,11 +186,7 @@ class Cluster(msgspec.Struct, frozen=True, kw_only=True):
 
     def _not_started(self, said: str) -> Unavailable:
         lines = self.log.read_text("utf-8", "replace").splitlines() if self.log.exists() else []
-        grave = [
-            line
-            for line in (*said.splitlines(), *lines[-20:])
-            if "FATAL" in line or "error" in line.casefold()
-        ]
+        grave = [line for line in (*said.splitlines(), *lines[-20:]) if "FATAL" in line or "error" in line.casefold()]
         return Unavailable(
             "embedded_not_started",
             N_(

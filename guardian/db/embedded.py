@@ -127,15 +127,10 @@ class Embedded:
             if (cluster.data / "PG_VERSION").is_file():
                 raise Unavailable(
                     "embedded_passwords",
-                    N_(
-                        "%(file)s is missing: without it nobody can open the database. Bring it back from a "
-                        "backup."
-                    ),
+                    N_("%(file)s is missing: without it nobody can open the database. Bring it back from a backup."),
                     params={"file": str(path)},
                 )
-            replace_file(
-                path, json.dumps({role: secrets.token_urlsafe(24) for role in (ADMIN, OWNER, APP)}), RunAs()
-            )
+            replace_file(path, json.dumps({role: secrets.token_urlsafe(24) for role in (ADMIN, OWNER, APP)}), RunAs())
         return msgspec.json.decode(path.read_bytes(), type=dict[str, str])
 
     def _join(self) -> None:
@@ -180,9 +175,7 @@ class Embedded:
             self._stop()
             if closing is not None:
                 os.close(closing)
-            if (
-                self._keeper
-            ):  # nothing is left to watch; gone before we are, so that nothing of ours stays behind
+            if self._keeper:  # nothing is left to watch; gone before we are, so that nothing of ours stays behind
                 self._keeper.terminate()
                 self._keeper.wait()
             return True
@@ -220,7 +213,8 @@ class Embedded:
         if is_locked(self._own / "keeper.lock"):
             return
         log = os.open(self._own / "keeper.log", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        paths = [str(PACKAGE.parent), *filter(None, [os.environ.get("PYTHONPATH")])]
+        given = os.environ.get("PYTHONPATH", "").split(os.pathsep)
+        paths = [str(path.absolute()) for path in (PACKAGE.parent, *map(Path, filter(None, given)))]
         self._keeper = subprocess.Popen(  # noqa: S603
             [sys.executable, "-m", "guardian.db.keeper", str(self.home)],
             cwd=self.home.anchor,

@@ -34,16 +34,12 @@ class RunAs(msgspec.Struct, frozen=True):
     uid: int | None = None
     gid: int | None = None
 
-    def run(
-        self, command: Sequence[object], *, cwd: Path, timeout: float = 120.0
-    ) -> subprocess.CompletedProcess[str]:
+    def run(self, command: Sequence[object], *, cwd: Path, timeout: float = 120.0) -> subprocess.CompletedProcess[str]:
         """Run a program to its end as that user, with a bare environment. Never raises for its exit code."""
         change: dict[str, object] = {} if sys.platform == "win32" else {"umask": 0o077}
         if self.uid is not None:
             change |= {"user": self.uid, "group": self.gid, "extra_groups": []}
-        kept = {
-            name: os.environ[name] for name in ("PATH", "SYSTEMROOT", "TMPDIR", "TEMP") if name in os.environ
-        }
+        kept = {name: os.environ[name] for name in ("PATH", "SYSTEMROOT", "TMPDIR", "TEMP") if name in os.environ}
         return subprocess.run(  # type: ignore[call-overload,no-any-return]  # noqa: S603 (our own programs only)
             [str(part) for part in command],
             cwd=cwd,
@@ -175,9 +171,7 @@ def socket_folder(cluster: Path, who: RunAs) -> Path:
             return short
     raise Unavailable(
         "embedded_socket_path",
-        N_(
-            "The path %(folder)s is too long for a socket. Set GUARDIAN_HOME to a folder with a shorter path."
-        ),
+        N_("The path %(folder)s is too long for a socket. Set GUARDIAN_HOME to a folder with a shorter path."),
         params={"folder": str(near)},
     )
 

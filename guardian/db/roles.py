@@ -12,9 +12,8 @@ DATABASE = "guardian"
 OWNER = "guardian_owner"
 APP = "guardian_app"
 
-# Neither role can pass by row-level security. The service's role creates nothing that lasts; the owner may
-# make databases, into which a backup is restored. What the owner makes, the service may use; a migration
-# takes away again what must not be (the history has no UPDATE and no DELETE).
+# Neither role can pass by row-level security. The owner may make databases, into which a backup is restored; the
+# service's role makes nothing that lasts, and what it may touch is granted by guardian.db.migrate.
 _SQL = f"""
 DO $do$ BEGIN
   IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{OWNER}') THEN
@@ -30,10 +29,6 @@ SELECT 'CREATE DATABASE {DATABASE} OWNER {OWNER}'
   WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = '{DATABASE}') \\gexec
 REVOKE ALL ON DATABASE {DATABASE} FROM PUBLIC;
 GRANT CONNECT, TEMPORARY ON DATABASE {DATABASE} TO {APP};
-\\connect {DATABASE}
-ALTER DEFAULT PRIVILEGES FOR ROLE {OWNER} GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {APP};
-ALTER DEFAULT PRIVILEGES FOR ROLE {OWNER} GRANT USAGE, SELECT ON SEQUENCES TO {APP};
-ALTER DEFAULT PRIVILEGES FOR ROLE {OWNER} GRANT USAGE ON SCHEMAS TO {APP};
 """
 
 
@@ -62,10 +57,7 @@ def make_roles(cluster: Cluster, found: Postmaster, passwords: dict[str, str]) -
         said = result.stderr.strip().splitlines()
         raise Unavailable(
             "embedded_roles",
-            N_(
-                "The database in %(folder)s runs, but its roles could not be made (%(reason)s). Its log is "
-                "%(log)s."
-            ),
+            N_("The database in %(folder)s runs, but its roles could not be made (%(reason)s). Its log is %(log)s."),
             params={
                 "folder": str(cluster.folder),
                 "reason": said[-1].partition("ERROR:")[2].strip() if said else "-",

@@ -145,7 +145,7 @@ class LearnerRow(Table, tablename="learners"):
     """A minor whose access is decided. After erasure the row stays as an empty husk so that history keeps its
     meaning: every personal column is null and standing is `erased`. `check_at` is when the sweep must look next:
     triggers set it to -infinity whenever a fact of the learner changes, so that no change is missed and the sweep
-    reads only what is due. Writer: guardian.people.store
+    reads only what is due. Writer: guardian.people.store, guardian.people.checks, guardian.people.merge
     """
 
     id = key()
@@ -519,7 +519,7 @@ class AuditRow(Table, tablename="audit"):
 
 
 class SweepRow(Table, tablename="sweeps"):
-    """One run of the sweep, so that its absence can be noticed. Writer: guardian.purge.sweeps"""
+    """One run of the sweep, so that its absence can be noticed. Writer: guardian.sweep"""
 
     id = key()
     at = instant(index=True)

@@ -149,7 +149,12 @@ def test_the_server_stops_when_its_users_were_killed(home: Path) -> None:
 async def test_after_a_kill_of_everything_the_next_start_recovers_and_keeps_the_data(home: Path) -> None:
     process = user_of(home)
     url = first_line(process)
-    await run(Embedded(home).ensure_running().migration, "CREATE TABLE t (n int)", "SELECT 1")
+    await run(
+        Embedded(home).ensure_running().migration,
+        "CREATE TABLE t (n int)",
+        "GRANT ALL ON t TO guardian_app",
+        "SELECT 1",
+    )
     connection = await asyncpg.connect(url)
     await connection.execute("INSERT INTO t VALUES (7)")
     server = Embedded(home)
@@ -227,7 +232,9 @@ async def test_what_was_acknowledged_survives_and_the_log_holds_no_statement(hom
     urls = server.ensure_running()
     settings = ("fsync", "synchronous_commit", "full_page_writes", "data_checksums")
     assert [await run(urls.database, f"SHOW {name}") for name in settings] == ["on"] * 4
-    await run(urls.migration, "CREATE TABLE secret (name text PRIMARY KEY)", "SELECT 1")
+    await run(
+        urls.migration, "CREATE TABLE secret (name text PRIMARY KEY)", "GRANT ALL ON secret TO guardian_app", "SELECT 1"
+    )
     with pytest.raises(asyncpg.UniqueViolationError):
         await run(urls.database, "INSERT INTO secret VALUES ('Zofia'), ('Zofia')", "SELECT 1")
     log = server.status().log
@@ -244,6 +251,7 @@ async def test_the_service_cannot_pass_by_row_level_security_nor_give_itself_the
         "INSERT INTO t VALUES ('mine'), ('theirs')",
         "ALTER TABLE t ENABLE ROW LEVEL SECURITY",
         "ALTER TABLE t FORCE ROW LEVEL SECURITY",
+        "GRANT SELECT ON t TO guardian_app",
         "CREATE POLICY p ON t USING (owner = current_setting('app.scope', true))",
         "SELECT 1",
     )

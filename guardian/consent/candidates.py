@@ -14,6 +14,7 @@ import msgspec
 
 from guardian.consent.domain import NOES, Current
 from guardian.jurisdiction.domain import threshold
+from guardian.notice.domain import Purpose
 
 QUIET_AFTER_NO = timedelta(days=180)
 """How long a guardian who said no is not asked again, whatever changes."""
@@ -33,16 +34,6 @@ Why = Literal[
 ]
 
 
-class Terms(msgspec.Struct, frozen=True):
-    """A purpose of the notice in force."""
-
-    code: str
-    core: bool
-    disclosure: bool
-    commercial: bool
-    guardian_always: bool
-
-
 class Authorised(msgspec.Struct, frozen=True):
     """An institution's authorisation in force, with both scopes."""
 
@@ -53,7 +44,8 @@ class Authorised(msgspec.Struct, frozen=True):
 class Candidate(msgspec.Struct, frozen=True, kw_only=True):
     """A guardian and a learner who is enrolled where the guardian is known. `same_person` says whether the two
     addresses belong to one person. `today` is the learner's local day. `asked`: a request about this notice was
-    answered or has expired; `lapsed`: the latest one expired in silence, so only a person may ask again."""
+    answered or has expired; `lapsed`: the latest one expired in silence, so only a person may ask again.
+    """
 
     guardian: UUID
     learner: UUID
@@ -70,22 +62,24 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
     lapsed: bool = False
 
 
-def purposes_to_ask(authorisations: Iterable[Authorised], terms: Sequence[Terms]) -> list[Terms]:
+def purposes_to_ask(authorisations: Iterable[Authorised], known: Sequence[Purpose]) -> list[Purpose]:
     """What guardians are asked about: every purpose under a model that asks them, else only those that always
-    need a guardian. A commercial purpose cannot be authorised by a school, so nobody is asked for it."""
+    need a guardian. A commercial purpose cannot be authorised by a school, so nobody is asked for it.
+    """
     wanted = set()
     for authorisation in authorisations:
         every = authorisation.legal_model in ASKING_MODELS
-        for term in terms:
-            needed = every or term.guardian_always or term.disclosure
-            if needed and not term.commercial and term.code in authorisation.purposes:
-                wanted.add(term.code)
-    return [term for term in terms if term.code in wanted]
+        for purpose in known:
+            needed = every or purpose.guardian_always or purpose.disclosure
+            if needed and not purpose.commercial and purpose.code in authorisation.purposes:
+                wanted.add(purpose.code)
+    return [purpose for purpose in known if purpose.code in wanted]
 
 
 def decides_alone(birth_date: str | None, jurisdictions: Sequence[str], today: date) -> bool:
     """Whether the learner is surely old enough to answer alone. An unknown part of the date counts as its last
-    possible day; no date at all: no."""
+    possible day; no date at all: no.
+    """
     if not birth_date:
         return False
     parts = [int(part) for part in birth_date.split("-")]
@@ -97,34 +91,31 @@ def decides_alone(birth_date: str | None, jurisdictions: Sequence[str], today: d
 
 
 def why_not(
-    candidate: Candidate, purposes: Sequence[Terms], current: Iterable[Current], *, now: datetime, material_since: int
+    candidate: Candidate, purposes: Sequence[Purpose], current: Iterable[Current], *, now: datetime, material_since: int
 ) -> Why | None:
     """Why this guardian is not asked about this learner; None: ask. `current` are the guardian's own latest words
-    on the learner that still may count."""
-    if candidate.authority != "full":
-        return "no_authority"
-    if candidate.eligible != "yes":
-        return "not_eligible"
-    if not candidate.has_address:
-        return "no_address"
-    if candidate.unreachable:
-        return "unreachable"
-    if candidate.same_person:
-        return "same_person"
-    if candidate.standing != "active":
-        return "standing"
-    if decides_alone(candidate.birth_date, candidate.jurisdictions, candidate.today):
-        return "of_age"
+    on the learner that still may count.
+    """
     latest = {word.purpose: word for word in current if word.learner == candidate.learner}
-    if all(_settled(term, latest.get(term.code), candidate, now, material_since) for term in purposes):
-        return "answered"
-    return "lapsed" if candidate.lapsed else None
+    answered = all(_settled(one, latest.get(one.code), candidate, now, material_since) for one in purposes)
+    hurdles: tuple[tuple[bool, Why], ...] = (
+        (candidate.authority != "full", "no_authority"),
+        (candidate.eligible != "yes", "not_eligible"),
+        (not candidate.has_address, "no_address"),
+        (candidate.unreachable, "unreachable"),
+        (candidate.same_person, "same_person"),
+        (candidate.standing != "active", "standing"),
+        (decides_alone(candidate.birth_date, candidate.jurisdictions, candidate.today), "of_age"),
+        (answered, "answered"),
+        (candidate.lapsed, "lapsed"),
+    )
+    return next((why for stands_in_the_way, why in hurdles if stands_in_the_way), None)
 
 
-def _settled(term: Terms, word: Current | None, candidate: Candidate, now: datetime, material_since: int) -> bool:
+def _settled(purpose: Purpose, word: Current | None, candidate: Candidate, now: datetime, material_since: int) -> bool:
     if word is None:
         # A yes to a disclosure waits for a signed form: one letter about it is enough.
-        return term.disclosure and candidate.asked
+        return purpose.disclosure and candidate.asked
     if word.state in NOES:
         return now < word.recorded_at + QUIET_AFTER_NO or word.notice_version >= material_since
     return word.stands(now, material_since)

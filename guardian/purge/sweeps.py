@@ -1,0 +1,160 @@
+"""The sweep of learners: whatever time alone makes due. It reads only learners whose `check_at` has come.
+
+Every fact's change sets a learner's `check_at` to -infinity; a sweep decides anew, opens and clears derived flags,
+makes purges due, and sets `check_at` to the next instant at which something would differ.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from guardian.access.service import Decided, clocks_of, decide_in
+from guardian.audit import store as audit
+from guardian.context import Context, Tx
+from guardian.events import SYSTEM, Event
+from guardian.flags import service as flags
+from guardian.flags import store as flag_store
+from guardian.flags.domain import CLEARS_BY_ITSELF, Flag, look_at, wanted
+from guardian.jobs import enqueue
+from guardian.people import checks
+from guardian.purge import store
+from guardian.purge.domain import Purge, cap_of, may, next_look
+from guardian.purge.execution import RunPurge
+
+BATCH = 500
+
+
+class Swept(msgspec.Struct):
+    """What a sweep did, or, in a dry run, would do."""
+
+    learners: int = 0
+    flags_opened: int = 0
+    flags_cleared: int = 0
+    purges_due: int = 0
+    purges_cancelled: int = 0
+    purges_begun: int = 0
+    needs_approval: int = 0
+
+    def acts(self) -> dict[str, int]:
+        """Everything but the number of learners looked at."""
+        counts = msgspec.structs.asdict(self)
+        del counts["learners"]
+        return counts
+
+
+class _Sweep(msgspec.Struct):
+    """One batch: its transaction, and what it counts. In a dry run nothing is written."""
+
+    ctx: Context
+    tx: Tx
+    swept: Swept
+    dry_run: bool
+
+    async def look(self, one: Decided, purge: Purge | None, kinds: Mapping[str, Flag]) -> datetime | None:
+        """Bring one learner's flags and purge into line with the facts; answer when to look again."""
+        if one.gathered.standing in {"erased", "erasure_in_progress"}:
+            return None
+        due_at = one.due.at if one.due else None
+        await self._flags(one, kinds, due_at)
+        cap = None
+        if one.decision.access == "permit" and purge is not None and may(purge.state, "cancelled"):
+            self.swept.purges_cancelled += 1
+            if not self.dry_run:
+                await store.move(self.tx, purge, "cancelled")
+        elif one.due is not None and one.due.at <= self.tx.now:
+            cap = cap_of(one.due, clocks_of(self.ctx))
+            await self._purge(one, purge, cap)
+        return next_look(self.tx.now, one.decision.until, look_at(due_at), due_at, cap)
+
+    async def _flags(self, one: Decided, kinds: Mapping[str, Flag], due_at: datetime | None) -> None:
+        blocked = one.decision.access == "block"
+        reasons = frozenset(one.decision.reasons)
+        needed = wanted(reasons, blocked=blocked, due_at=due_at, now=self.tx.now)
+        for kind in sorted(needed - set(kinds)):
+            self.swept.flags_opened += 1
+            if not self.dry_run:
+                await flags.open_in(
+                    self.ctx, self.tx, kind=kind, learner=one.id, institution=_institution(one), due_at=due_at
+                )
+        for kind, flag in kinds.items():
+            if kind in CLEARS_BY_ITSELF and kind not in needed:
+                self.swept.flags_cleared += 1
+                if not self.dry_run:
+                    outcome = "corrected" if blocked else "basis_found"
+                    await flag_store.resolve_open(self.tx, one.id, [kind], outcome)
+            elif not self.dry_run:
+                await flag_store.set_due(self.tx, flag.id, due_at)
+
+    async def _purge(self, one: Decided, purge: Purge | None, cap: datetime) -> None:
+        assert one.due is not None
+        if purge is None:
+            self.swept.purges_due += 1
+            if self.dry_run:
+                return
+            purge = Purge(
+                id=self.ctx.new_id(),
+                learner=one.id,
+                institution=_institution(one),
+                state="due",
+                cause=one.due.cause,
+                due_at=one.due.at,
+                approved_by=None,
+                approved_at=None,
+                cooling_until=None,
+                started_at=None,
+                done_at=None,
+            )
+            await store.insert(self.tx, purge)
+        if self.tx.now < cap or purge.state != "due":
+            return
+        # At the cap a purge runs without a person, unless so many would at once that a person should look first.
+        if await store.waiting(self.tx, self.tx.now) > self.ctx.settings.purge_brake:
+            self.swept.needs_approval += 1
+            if not self.dry_run:
+                await store.move(self.tx, purge, "needs_approval")
+            return
+        self.swept.purges_begun += 1
+        if not self.dry_run:
+            await store.move(self.tx, purge, "cooling_off", approved_at=self.tx.now, cooling_until=self.tx.now)
+
+
+async def check_learners(ctx: Context, *, dry_run: bool = False) -> Swept:
+    """Look at every learner that is due for it, in batches, each its own transaction."""
+    swept = Swept()
+    after: UUID | None = UUID(int=0) if dry_run else None
+    while True:
+        async with ctx.transaction(SYSTEM) as tx:
+            due = await checks.due_for_check(tx, limit=BATCH, after=after)
+            if not due:
+                return swept
+            before = swept.acts()
+            sweep = _Sweep(ctx, tx, swept, dry_run)
+            purges, flagged = await store.open_of(tx, due), await flag_store.of_learners(tx, due)
+            looks = [
+                (one.id, await sweep.look(one, purges.get(one.id), {f.kind: f for f in flagged.get(one.id, [])}))
+                for one in await decide_in(ctx, tx, due)
+            ]
+            swept.learners += len(looks)
+            if dry_run:
+                after = due[-1]
+                continue
+            await checks.set_check(tx, looks)
+            done = {name: count - before[name] for name, count in swept.acts().items() if count > before[name]}
+            if done:
+                await audit.append(tx, SYSTEM, Event(action="sweep.checked", subject_kind="sweep", payload=done))
+
+
+async def begin_purges(ctx: Context) -> int:
+    """Hand purges whose cool-off is over to the workers; answers how many."""
+    async with ctx.transaction(SYSTEM) as tx:
+        found = await store.cooled(tx, BATCH)
+        for purge in found:
+            await enqueue(tx, RunPurge(purge), once=f"purge:{purge}")
+    return len(found)
+
+
+def _institution(one: Decided) -> UUID | None:
+    enrolments = one.gathered.facts.enrolments
+    return UUID(enrolments[0].institution) if enrolments else None

@@ -1,0 +1,14 @@
+"""The whole input is refused: the one exception that leaves a container or a table."""
+
+from typing import Any
+
+
+class InputRefused(Exception):  # noqa: N818
+    """`code` is one of PASSWORD_PROTECTED, TOO_LARGE, ZIP_UNSAFE, FORMAT_UNKNOWN, EMPTY."""
+
+    def __init__(self, code: str, file: str = "", value: str | None = None, **places: Any) -> None:
+        super().__init__(code)
+        self.code = code
+        self.file = file
+        self.value = value
+        self.places = places

@@ -1,0 +1,34 @@
+"""One run of everything that time makes due. The worker runs it every few minutes, `guardian sweep` once."""
+
+from typing import Any
+
+import msgspec
+
+from guardian.context import Context
+from guardian.events import SYSTEM
+from guardian.purge.sweeps import begin_purges, check_learners
+from guardian.registry import SWEEPS
+
+
+async def sweep(ctx: Context) -> dict[str, int]:
+    """Run every step in its order and note the run, so that its absence can be noticed. Answers what was done."""
+    run = ctx.new_id()
+    started = ctx.clock.now()
+    counts: dict[str, int] = {}
+    for name, step in SWEEPS.items():
+        counts[name] = await step(ctx)
+    counts.update(msgspec.structs.asdict(await check_learners(ctx)))
+    counts["purges_handed_over"] = await begin_purges(ctx)
+    async with ctx.transaction(SYSTEM) as tx:
+        await tx.execute(
+            "insert into sweeps (id, at, finished_at, counts) values ($1, $2, $3, $4)",
+            run, started, tx.now, msgspec.json.encode(counts).decode(),
+        )  # fmt: skip
+        # A run that did nothing is worth keeping only as the last one.
+        await tx.execute("delete from sweeps where at < $1::timestamptz - interval '400 days'", tx.now)
+    return counts
+
+
+async def preview(ctx: Context) -> dict[str, Any]:
+    """What the sweep of learners would do now; changes nothing."""
+    return msgspec.structs.asdict(await check_learners(ctx, dry_run=True))

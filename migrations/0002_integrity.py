@@ -32,7 +32,7 @@ create unique index purges_open on purges (learner)
 create unique index holds_open on holds (learner) where released_at is null;
 create unique index suppressions_open on suppressions (institution, address_hmac) where cleared_at is null;
 create index roster_rows_in_order on roster_rows (upload, row);
-create index roster_uploads_waiting on roster_uploads (created_at) where content is not null;
+create index roster_uploads_waiting on roster_uploads (created_at) where erased_at is null;
 create unique index authorisations_one_active on authorisations (institution, valid_from) where state = 'active';
 create unique index audit_digest_previous on audit (previous);
 
@@ -128,6 +128,16 @@ create trigger authorisations_touch_u after update on authorisations referencing
     for each statement execute function touch_by_institution();
 create trigger requests_touch after update on consent_requests referencing new table as changed
     for each statement execute function touch_by_request();
+
+-- A new notice that changes something material is a fact of every learner.
+create function touch_by_notice() returns trigger language plpgsql as $$
+begin
+    if new.state = 'published' and old.state is distinct from 'published' and new.version > 1 then
+        update learners set revision = revision + 1, check_at = '-infinity' where erased_at is null;
+    end if;
+    return null;
+end $$;
+create trigger notices_touch after update on notices for each row execute function touch_by_notice();
 
 create function learner_facts_changed() returns trigger language plpgsql as $$
 begin

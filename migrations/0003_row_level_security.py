@@ -56,6 +56,7 @@ POLICIES = {
     "staff": (INSTITUTION, None),
     "roster_uploads": (INSTITUTION, None),
     "roster_rows": ("exists (select 1 from roster_uploads u where u.id = upload)", None),
+    "roster_chunks": ("exists (select 1 from roster_uploads u where u.id = upload)", None),
     "purges": (INSTITUTION, None),
     "holds": (
         "exists (select 1 from enrolments e where e.learner = holds.learner "

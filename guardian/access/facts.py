@@ -25,9 +25,7 @@ Status = Literal[
     "refused",
     "suspended",
 ]
-LegalModel = Literal[
-    "school_agent", "school_intermediary", "controller_instruction", "guardian_consent", "own_consent"
-]
+LegalModel = Literal["school_agent", "school_intermediary", "controller_instruction", "guardian_consent", "own_consent"]
 Scope = Literal["use_services", "collect_information"]
 Authority = Literal["full", "limited", "none"]
 ConsentState = Literal["given", "declined", "withdrawn", "revoked", "expired", "void", "stale"]

@@ -39,6 +39,15 @@ NO_BIRTH_DATE = N_("There is no valid birth date at %(where)s. Write 2016-05-01,
 WRONG_TYPE = N_("The value at %(where)s has the wrong type. Compare it with the documented example.")
 TWICE = N_("%(where)s stands there twice. Keep only the one that is true.")
 
+# What the decoder says, in order, and what we say.
+_TOLD = {
+    "unknown field": UNKNOWN_FIELD,
+    "missing required field": MISSING_FIELD,
+    "timezone component": NAIVE_INSTANT,
+    "encoded datetime": NO_INSTANT,
+    "encoded date": NO_DATE,
+}
+
 
 def parse_facts(document: bytes) -> f.Facts:
     """The facts that a JSON document states.
@@ -131,17 +140,9 @@ def _refusal(wrong: str, document: bytes) -> Refused:
     if not where:
         return _refused(NOT_JSON, where)
     named = [part for part in where.split("/") if not part.isdigit()]
-    if "unknown field" in wrong:
-        return _refused(UNKNOWN_FIELD, where)
-    if "missing required field" in wrong:
-        return _refused(MISSING_FIELD, where)
     if "Invalid enum value" in wrong and named[-1] in _WORDS:
         return _refused(UNKNOWN_WORD, where, words=", ".join(get_args(_WORDS[named[-1]])))
-    if "timezone component" in wrong:
-        return _refused(NAIVE_INSTANT, where)
-    if "encoded datetime" in wrong:
-        return _refused(NO_INSTANT, where)
-    return _refused(NO_DATE if "encoded date" in wrong else WRONG_TYPE, where)
+    return _refused(next((ours for theirs, ours in _TOLD.items() if theirs in wrong), WRONG_TYPE), where)
 
 
 def _wrong_purpose(document: bytes) -> str:

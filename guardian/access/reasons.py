@@ -27,9 +27,7 @@ REASONS: dict[str, Reason] = {
         N_("Try again shortly. If it happens again, tell the operator."),
     ),
     "own_consent": Reason(N_("The learner is old enough to decide alone."), _NOTHING),
-    "authorised": Reason(
-        N_("The institution has authorised this, and its authorisation is in force."), _NOTHING
-    ),
+    "authorised": Reason(N_("The institution has authorised this, and its authorisation is in force."), _NOTHING),
     "consented": Reason(N_("The guardians' consent is there and in force."), _NOTHING),
     "no_institution": Reason(
         N_("The learner is not enrolled in any institution at this time."),

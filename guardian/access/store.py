@@ -9,7 +9,7 @@ from asyncpg import Connection, Record
 
 from guardian.access.facts import Authorisation, Consent, Enrolment, Facts, Guardian, Learner, Notice, Purpose
 
-_TIME = "'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"'"
+_TIME = '\'YYYY-MM-DD"T"HH24:MI:SS.US"Z"\''
 
 
 def _json(column: str) -> str:

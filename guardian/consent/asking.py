@@ -47,7 +47,8 @@ async def ask_guardians(ctx: Context, job: AskGuardians) -> None:
 
 async def address_corrected(ctx: Context, job: AddressCorrected) -> None:
     """A guardian's address was mended: every link sent to the old one closes, what was agreed through it and not
-    confirmed yet is void, and the question goes to the new address. Idempotent."""
+    confirmed yet is void, and the question goes to the new address. Idempotent.
+    """
     async with ctx.transaction(SYSTEM) as tx:
         every = await reading.requests_of(tx, [job.guardian], states=(*OPEN, "answered", "expired"))
         if not every:

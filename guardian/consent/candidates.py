@@ -6,9 +6,10 @@ asking after a no for half a year (requirement 40).
 
 import calendar
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta, timezone
 from typing import Literal
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -119,3 +120,23 @@ def _settled(purpose: Purpose, word: Current | None, candidate: Candidate, now: 
     if word.state in NOES:
         return now < word.recorded_at + QUIET_AFTER_NO or word.notice_version >= material_since
     return word.stands(now, material_since)
+
+
+def local_day(now: datetime, zone: str) -> date:
+    """The learner's day at an instant; in an unknown zone the day of the last place on earth."""
+    try:
+        return now.astimezone(ZoneInfo(zone)).date()
+    except (KeyError, ValueError, OSError):
+        return now.astimezone(timezone(timedelta(hours=-12))).date()
+
+
+def same_person(one: str | None, other: str | None) -> bool:
+    """Whether two addresses are surely one person's: without regard to case and to a `+tag`. Used only to refuse
+    that a learner answers for themself, never to deliver or to merge (not all hosts ignore dots, so they count).
+    """
+    return bool(one and other) and _person(one) == _person(other)
+
+
+def _person(address: str | None) -> tuple[str, str]:
+    local, _, domain = (address or "").strip().rpartition("@")
+    return local.partition("+")[0].casefold(), domain.casefold()

@@ -18,7 +18,8 @@ BATCH = 500
 
 def reminders_due(days: tuple[int, ...], sent_at: datetime, now: datetime) -> int:
     """How many reminders should have gone out by now. Absolute days of 24 hours: a change of the clocks in spring
-    moves nothing."""
+    moves nothing.
+    """
     return sum(1 for day in days if now >= sent_at + timedelta(days=day))
 
 
@@ -64,7 +65,8 @@ async def expire_due(ctx: Context, *, batch: int = BATCH) -> int:
 
 async def stop_reminders(ctx: Context, handle: str) -> bool:
     """No more reminders of this question (RFC 8058: one POST, no cookie). It refuses nothing and agrees to nothing.
-    False when they were stopped before. Raises NotFound."""
+    False when they were stopped before. Raises NotFound.
+    """
     async with through(ctx, handle, "unsubscribe", lock=True) as (tx, door):
         if not await store.stop_reminders(tx, door.request.id):
             return False

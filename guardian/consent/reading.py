@@ -6,10 +6,12 @@ from uuid import UUID
 
 import msgspec
 
-from guardian.consent.candidates import Authorised
+from guardian.consent.candidates import Authorised, Candidate, local_day, same_person
 from guardian.consent.domain import Current, Key, RequestState
 from guardian.context import Tx
 
+RENEWED = 1000
+"""From this sequence on a letter was asked for again; below it are those that the service sends by itself."""
 _REQUEST = (
     "id, institution, guardian, notice, state, version, created_at, sent_at, expires_at, answered_at, reminders, "
     "reminders_stopped_at"
@@ -173,7 +175,7 @@ async def candidates(
     )  # fmt: skip
     found = []
     for row in rows:
-        today = tx.now.astimezone(zone(row["timezone"])).date()
+        today = local_day(tx.now, row["timezone"])
         if row["ends_on"] is not None and row["ends_on"] < today:
             continue
         found.append(
@@ -201,3 +203,40 @@ async def last_letter(tx: Tx, request: UUID, letter: str) -> tuple[int, str | No
 async def sha256_of(tx: Tx, act: UUID) -> str:
     """The hash of the notice text that the guardian read in that act."""
     return str(await tx.fetchval("select notice_sha256 from consents where act = $1 limit 1", act))
+
+
+async def waiting(tx: Tx, sent_before: datetime, most: int, limit: int) -> list[Request]:
+    """Requests that may be due for a reminder: sent, not silenced, the guardian can be reached, the institution's
+    authorisation still stands. Those whose turn came longest ago come first.
+    """
+    rows = await tx.fetch(
+        f"select {_REQUEST} from consent_requests r where state in ('sent', 'delivered') and sent_at <= $1 "
+        "and reminders < $2 and reminders_stopped_at is null and expires_at > $3 "
+        "and exists (select 1 from guardians g where g.id = r.guardian and g.email is not null "
+        "and g.unreachable_since is null and g.erased_at is null) "
+        "and exists (select 1 from authorisations a where a.institution = r.institution and a.state = 'active' "
+        "and a.valid_from <= $3 and $3 < a.valid_until) order by sent_at, id limit $4 for update of r skip locked",
+        sent_before, most, tx.now, limit,
+    )  # fmt: skip
+    return [msgspec.convert(dict(row), Request) for row in rows]
+
+
+async def over(tx: Tx, limit: int) -> list[UUID]:
+    """Open requests whose time is over, the longest first."""
+    rows = await tx.fetch(
+        "select id from consent_requests where state in ('sent', 'delivered', 'bounced') and expires_at <= $1 "
+        "order by expires_at, id limit $2 for update skip locked",
+        tx.now, limit,
+    )  # fmt: skip
+    return [row["id"] for row in rows]
+
+
+async def moot_acts(tx: Tx, guardian: UUID) -> list[UUID]:
+    """Acts that wait for their second message although a later word replaced every yes in them."""
+    rows = await tx.fetch(
+        "select c.act from consents c where c.guardian = $1 and c.state = 'given' and c.completed_at is null "
+        "group by c.act having bool_and(exists (select 1 from consents n where n.guardian = c.guardian "
+        "and n.learner = c.learner and n.purpose = c.purpose and n.recorded_at > c.recorded_at))",
+        guardian,
+    )  # fmt: skip
+    return [row["act"] for row in rows]

@@ -174,7 +174,7 @@ class EnrolmentRow(Table, tablename="enrolments"):
     """
 
     id = key()
-    learner = link(LearnerRow)
+    learner = link(LearnerRow, index=False)  # the unique pair begins with it
     institution = link(InstitutionRow)
     student_id = personal("learner_erasure", length=255)
     class_name = word(null=True)
@@ -206,7 +206,7 @@ class GuardianshipRow(Table, tablename="guardianships"):
     """That a guardian stands in a relation to a learner, and with what authority. Writer: guardian.people.store"""
 
     id = key()
-    learner = link(LearnerRow)
+    learner = link(LearnerRow, index=False)  # the unique pair begins with it
     guardian = link(GuardianRow)
     relationship = word(length=32)
     authority = word(length=16)
@@ -452,7 +452,6 @@ class RosterUploadRow(Table, tablename="roster_uploads"):
     progress = BigInt(default=0, null=False)
     total = BigInt(default=0, null=False)
     started_by = UUID(default=None, null=True)
-    content = Bytea(null=True, default=None, help_text="personal: upload_end")
     findings = JSONB(null=True, default=None, help_text="personal: upload_end")
     created_at = instant()
     planned_at = instant(null=True)
@@ -460,6 +459,16 @@ class RosterUploadRow(Table, tablename="roster_uploads"):
     erased_at = instant(null=True)
     ck_state = Check("state in ('received', 'read', 'planned', 'committed', 'cancelled', 'failed')")
     ck_mode = Check("mode in ('additions', 'snapshot', 'delta')")
+
+
+class RosterChunkRow(Table, tablename="roster_chunks"):
+    """A piece of an uploaded file, encrypted; gone when the upload ends. Writer: guardian.roster.store"""
+
+    id = key()
+    upload = link(RosterUploadRow, index=False)  # the unique pair begins with it
+    position = Integer(default=0, null=False)
+    content = Bytea(null=True, default=None, help_text="personal: upload_end")
+    uq_roster_chunks = Unique([upload, position])
 
 
 class RosterRowRow(Table, tablename="roster_rows"):
@@ -538,7 +547,7 @@ TABLES: tuple[type[Table], ...] = (
     InstitutionRow, StaffRow, StaffSessionRow, PurposeRow, NoticeRow, NoticeTextRow, AuthorisationRow, LearnerRow,
     EnrolmentRow, GuardianRow, GuardianshipRow, ConsentRequestRow, ConsentRequestLearnerRow, ConsentRow,
     ConsentEvidenceRow, LinkRow, MailMessageRow, SuppressionRow, FlagRow, HoldRow, PurgeRow, RecipientRow,
-    PurgeTaskRow, TombstoneRow, RosterUploadRow, RosterRowRow, ApiClientRow, IdempotencyRow, AuditRow, SweepRow,
+    PurgeTaskRow, TombstoneRow, RosterUploadRow, RosterChunkRow, RosterRowRow, ApiClientRow, IdempotencyRow, AuditRow, SweepRow,
     DemoClockRow,
 )  # fmt: skip
 
@@ -552,7 +561,8 @@ PERSONAL: dict[str, dict[str, str]] = {
     "guardians": dict.fromkeys(("name", "email", "email_key", "phone"), "guardian_erasure"),
     "consent_evidence": {"typed_name": "guardian_erasure"},
     # emptied by guardian.roster.store.erase_upload after commit, cancel or 72 hours
-    "roster_uploads": {"content": "upload_end", "findings": "upload_end"},
+    "roster_uploads": {"findings": "upload_end"},
+    "roster_chunks": {"content": "upload_end"},
     "roster_rows": {"record": "upload_end"},
     # emptied when the institution ends, or the person leaves
     "institutions": {"contact_email": "institution_end"},

@@ -42,7 +42,9 @@ async def insert(context: Context, tx: Tx, draft: Draft, version: int) -> UUID:
 
 
 async def _save_purpose(tx: Tx, position: int, purpose: Purpose, texts: dict[str, NoticeText]) -> None:
-    words: dict[str, Any] = {language: msgspec.to_builtins(text.purposes[purpose.code]) for language, text in texts.items()}
+    words: dict[str, Any] = {
+        language: msgspec.to_builtins(text.purposes[purpose.code]) for language, text in texts.items()
+    }
     await tx.execute(
         "insert into purposes (code, position, core, disclosure, commercial, guardian_always, retention, texts) "
         "values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict (code) do update set position = excluded.position, "

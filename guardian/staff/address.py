@@ -11,7 +11,8 @@ from guardian.i18n import gettext_noop as N_
 
 class Address(msgspec.Struct, frozen=True, kw_only=True):
     """`text` is what letters are sent to, as it was given; `key` compares two addresses: lower case, and the domain
-    as A-label. Dots and `+tags` stay: folding them would write to the wrong person."""
+    as A-label. Dots and `+tags` stay: folding them would write to the wrong person.
+    """
 
     text: str
     key: str

@@ -46,9 +46,7 @@ learners = st.builds(
     standing=often("active", words(f.Standing)),
     assent=st.none() | words(f.Assent),
 )
-enrolments = st.builds(
-    f.Enrolment, institution=st.sampled_from(INSTITUTIONS), begins_on=days, ends_on=st.none() | days
-)
+enrolments = st.builds(f.Enrolment, institution=st.sampled_from(INSTITUTIONS), begins_on=days, ends_on=st.none() | days)
 authorisations = st.builds(
     f.Authorisation,
     id=st.sampled_from(["a1", "a2", "a3"]),

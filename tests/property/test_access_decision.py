@@ -115,7 +115,11 @@ def in_force(facts: f.Facts, a: f.Authorisation, now: datetime) -> bool:
         "own_consent": False,
     }[a.legal_model]
     return (
-        enrolled and a.status == "active" and len(set(a.scopes)) == 2 and allowed and a.valid_from <= now < a.valid_until
+        enrolled
+        and a.status == "active"
+        and len(set(a.scopes)) == 2
+        and allowed
+        and a.valid_from <= now < a.valid_until
     )
 
 
@@ -160,10 +164,7 @@ def test_after_a_no_nothing_but_a_later_yes_of_the_same_guardian_permits(
     kept = tuple(
         row
         for row in facts.consents
-        if row.guardian != no.guardian
-        or row.completed_at is None
-        or row.completed_at <= now
-        or no.completed_at is None
+        if row.guardian != no.guardian or row.completed_at is None or row.completed_at <= now or no.completed_at is None
     )
     later = now + data.draw(st.timedeltas(timedelta(0), timedelta(days=9000)))
     found = answer(msgspec.structs.replace(facts, consents=(*kept, no)), later)
@@ -171,7 +172,9 @@ def test_after_a_no_nothing_but_a_later_yes_of_the_same_guardian_permits(
 
 
 @settings(max_examples=300)
-@given(any_.facts, any_.moments, any_.consents, st.sampled_from(["declined", "withdrawn", "revoked", "void", "expired"]))
+@given(
+    any_.facts, any_.moments, any_.consents, st.sampled_from(["declined", "withdrawn", "revoked", "void", "expired"])
+)
 def test_a_refusal_more_never_opens_what_was_closed(
     facts: f.Facts, now: datetime, row: f.Consent, state: f.ConsentState
 ) -> None:

@@ -44,9 +44,7 @@ EXAMPLE: Document = {
             "valid_until": None,
         }
     ],
-    "purposes": {
-        "lessons": {"core": True, "disclosure": False, "commercial": False, "guardian_always": False}
-    },
+    "purposes": {"lessons": {"core": True, "disclosure": False, "commercial": False, "guardian_always": False}},
     "notice": {"version": 2, "material_since": 2},
     "rule": "any_one",
 }

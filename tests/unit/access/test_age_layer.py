@@ -61,7 +61,9 @@ CASES = [
 
 
 @pytest.mark.parametrize(("birth_date", "jurisdictions", "zone_name", "instant", "of_age"), CASES)
-def test_of_age(birth_date: str | None, jurisdictions: list[str], zone_name: str | None, instant: str, of_age: bool) -> None:
+def test_of_age(
+    birth_date: str | None, jurisdictions: list[str], zone_name: str | None, instant: str, of_age: bool
+) -> None:
     learner = {"birth_date": birth_date, "jurisdictions": jurisdictions, "timezone": zone_name}
     found = at(example(learner=learner, enrolments=[], consents=[]), instant)
     assert found["reasons"] == (["own_consent"] if of_age else ["no_institution"])
@@ -116,13 +118,17 @@ def test_days_at_the_ends_of_the_calendar() -> None:
     assert day_end(None, date(9999, 12, 30)) == datetime(9999, 12, 31, 12, tzinfo=UTC)
 
 
-@pytest.mark.parametrize("name", [None, "", "localtime", "posixrules", "right/Europe/Warsaw", "../etc/passwd", "Europe", "a\0b"])
+@pytest.mark.parametrize(
+    "name", [None, "", "localtime", "posixrules", "right/Europe/Warsaw", "../etc/passwd", "Europe", "a\0b"]
+)
 def test_what_is_no_place_is_the_last_place(name: str | None) -> None:
     midnight = datetime(2026, 1, 1, tzinfo=zone(name))
     assert midnight.astimezone(UTC) == datetime(2026, 1, 1, 12, tzinfo=UTC)
 
 
-@pytest.mark.parametrize("text", ["", "16", "2016-5", "2016-13", "2016-00", "2016-02-30", "2016-05-01T00:00:00", " 2016", "０００１"])
+@pytest.mark.parametrize(
+    "text", ["", "16", "2016-5", "2016-13", "2016-00", "2016-02-30", "2016-05-01T00:00:00", " 2016", "０００１"]
+)
 def test_what_is_no_birth_date(text: str) -> None:
     with pytest.raises(ValueError):
         latest_birth_day(text)

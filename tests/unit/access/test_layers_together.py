@@ -22,9 +22,7 @@ INSTITUTION: dict[str, dict[str, Any]] = {
 }
 NOT_ENROLLED: dict[str, dict[str, Any]] = {
     "no_institution": {"enrolments": []},
-    "left_institution": {
-        "enrolments": [{"institution": "s1", "begins_on": "2025-09-01", "ends_on": "2026-06-30"}]
-    },
+    "left_institution": {"enrolments": [{"institution": "s1", "begins_on": "2025-09-01", "ends_on": "2026-06-30"}]},
     "authorisation_missing": {"authorisations": []},
 }
 GUARDIAN: dict[str, dict[str, Any]] = {
@@ -47,8 +45,7 @@ GUARDIAN: dict[str, dict[str, Any]] = {
     "assent_missing": {"rule": "joint"},
 }
 STANDING: dict[str, dict[str, Any]] = {
-    name: {"learner": {"standing": name}}
-    for name in ("reported", "identity_held", "erasure_in_progress", "erased")
+    name: {"learner": {"standing": name}} for name in ("reported", "identity_held", "erasure_in_progress", "erased")
 }
 ALL = {**INSTITUTION, **NOT_ENROLLED, **GUARDIAN, **STANDING}
 

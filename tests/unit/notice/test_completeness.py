@@ -67,9 +67,7 @@ def test_each_item_says_how_it_is_used(words: PurposeText) -> None:
 
 
 def test_third_parties_are_named_when_a_purpose_discloses() -> None:
-    purposes = tuple(
-        msgspec.structs.replace(p, disclosure=p.code == "analytics") for p in SHIPPED.purposes
-    )
+    purposes = tuple(msgspec.structs.replace(p, disclosure=p.code == "analytics") for p in SHIPPED.purposes)
     lacking = msgspec.structs.replace(_with("en", third_parties=()), purposes=purposes)
     assert missing(lacking, LANGUAGES) == ("en.third_parties",)
     assert missing(_with("en", third_parties=(ThirdParty(purpose="p"),)), LANGUAGES) == ("en.third_parties",)

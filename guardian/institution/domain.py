@@ -1,0 +1,115 @@
+"""What an institution is, under which legal model it works, and when its school year ends."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Literal, get_args
+from uuid import UUID
+from zoneinfo import ZoneInfo, available_timezones
+
+import msgspec
+
+from guardian.errors import Refused
+from guardian.i18n import gettext_noop as N_
+from guardian.jurisdiction.domain import UNKNOWN, folded, is_us, rules
+
+LegalModel = Literal["school_agent", "school_intermediary", "controller_instruction", "guardian_consent", "own_consent"]
+State = Literal["invited", "active", "ended"]
+
+YEAR_ENDS_ON = (8, 31)
+"""Month and day of the last day of a school year, unless told otherwise."""
+WORTH_AUTHORISING = timedelta(days=62)
+"""An authorisation begun this close to the end of a school year is meant for the next one."""
+
+
+class Institution(msgspec.Struct, frozen=True, kw_only=True):
+    """A school or another institution. `state`: invited until it first asks for a signature, then active, ended."""
+
+    id: UUID
+    name: str
+    jurisdiction: str
+    timezone: str
+    language: str
+    contact_email: str | None
+    pupil_domains: tuple[str, ...]
+    verified_domains: tuple[str, ...]
+    legal_model: LegalModel
+    state: State
+    created_at: datetime
+    ended_at: datetime | None
+
+
+def model_fits(model: LegalModel, jurisdiction: str) -> bool:
+    """Whether an institution of a jurisdiction may work under a legal model.
+
+    A school consents for parents, or passes their consent on, only in the United States (FTC FAQ N); it instructs
+    the operator as a controller only elsewhere (GDPR art. 8 and 28). Guardians' own consent is possible everywhere.
+    An institution cannot authorise by `own_consent`: that is the learner's own act.
+    """
+    if model in {"school_agent", "school_intermediary"}:
+        return is_us(jurisdiction)
+    if model == "controller_instruction":
+        return not is_us(jurisdiction)
+    return model == "guardian_consent"
+
+
+def check_model(model: str, jurisdiction: str) -> LegalModel:
+    """The legal model, if the word is known and fits. Raises Refused `legal_model_not_allowed` (LAW requirement 13)."""
+    for known in get_args(LegalModel):
+        if known == model and model_fits(known, jurisdiction):
+            fits: LegalModel = known
+            return fits
+    raise Refused(
+        "legal_model_not_allowed",
+        N_("The legal model %(model)s is not possible for a school in %(jurisdiction)s. Choose guardian_consent."),
+        params={"model": model[:32], "jurisdiction": jurisdiction[:10]},
+        where="legal_model",
+    )
+
+
+def check_jurisdiction(code: str) -> str:
+    """The code in capitals (`PL`, `US-CA`), if the table of ages knows its country. Raises Refused."""
+    wanted = folded(code)
+    country = wanted.partition("-")[0]
+    known = any(name.partition("-")[0] == country for name in rules()) and country != UNKNOWN
+    if not known or len(wanted) > 6:
+        raise Refused(
+            "jurisdiction_unknown",
+            N_("This country is not known. Write two letters, such as PL or FR, or US with a state, such as US-CA."),
+            where="jurisdiction",
+        )
+    return wanted
+
+
+def check_timezone(name: str) -> str:
+    """A zone name (`Europe/Warsaw`). Raises Refused; abbreviations such as EST have no summer time and are refused."""
+    if name != "UTC" and ("/" not in name or name not in available_timezones()):
+        raise Refused(
+            "timezone_unknown",
+            N_("This time zone is not known. Write its full name, such as Europe/Warsaw."),
+            where="timezone",
+        )
+    return name
+
+
+def end_of_day(day: date, timezone: str) -> datetime:
+    """The instant, in UTC, at which a local day is over: the next local midnight. Half-open ends are set to it."""
+    midnight = datetime.combine(day + timedelta(days=1), time(), ZoneInfo(timezone))
+    return midnight.astimezone(UTC)
+
+
+def school_year_end(now: datetime, timezone: str, *, ends_on: tuple[int, int] = YEAR_ENDS_ON) -> datetime:
+    """The end of the school year that is under way at `now` (aware), as an instant in UTC.
+
+    The last day counts whole, in the institution's time zone: for Warsaw and 31 August it is 31 August 22:00 UTC.
+    """
+    month, day = ends_on
+    today = now.astimezone(ZoneInfo(timezone)).date()
+    year = today.year if (today.month, today.day) <= (month, day) else today.year + 1
+    return end_of_day(date(year, month, day), timezone)
+
+
+def default_valid_until(now: datetime, timezone: str, *, ends_on: tuple[int, int] = YEAR_ENDS_ON) -> datetime:
+    """How long an authorisation lasts if nothing else is said: to the end of the school year, or of the next one
+    when this one is nearly over.
+    """
+    end = school_year_end(now, timezone, ends_on=ends_on)
+    return end if end - now >= WORTH_AUTHORISING else school_year_end(end, timezone, ends_on=ends_on)

@@ -1,0 +1,67 @@
+"""What became of letters that a worker claimed, written to the outbox in one transaction per batch."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from guardian.audit import store as audit
+from guardian.context import Context, Tx
+from guardian.events import SYSTEM, Event
+from guardian.mail.composing import Accepted
+from guardian.mail.outbox import Claimed
+
+
+class Result(msgspec.Struct, frozen=True, kw_only=True):
+    """The fate of one letter. `state` as in the outbox; `not_before` says when to try a queued one again."""
+
+    state: str
+    code: str | None = None
+    queue_id: str | None = None
+    not_before: datetime | None = None
+    counts: bool = True
+    """Whether it counts as an attempt: a connection that never opened is not the letter's fault."""
+
+
+_RECORD = """
+update mail_messages m set state = v.state, code = v.code, queue_id = v.queue_id, worker = null, lease_until = null,
+  not_before = coalesce(v.not_before, m.not_before), attempts = m.attempts - case when v.counts then 0 else 1 end,
+  accepted_at = case when v.state = 'accepted' then $7 else m.accepted_at end
+from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::timestamptz[], $6::boolean[])
+  as v(id, state, code, queue_id, not_before, counts)
+where m.id = v.id and m.state in ('sending', 'unknown', 'queued') returning m.id
+"""
+
+
+async def record(
+    ctx: Context, letters: Sequence[Claimed], results: Mapping[UUID, Result], accepted: Mapping[str, Accepted]
+) -> None:
+    """Write the results and what follows from each 250, in one transaction. Repeating it changes nothing."""
+    if not results:
+        return
+    async with ctx.transaction(SYSTEM) as tx:
+        changed = await _write(tx, results)
+        taken = [one for one in letters if one.id in changed and results[one.id].state == "accepted"]
+        for kind in sorted({one.letter for one in taken}):
+            if kind in accepted:
+                await accepted[kind](ctx, tx, [one for one in taken if one.letter == kind])
+        counts: dict[str, int] = {}
+        for one in changed:
+            counts[results[one].state] = counts.get(results[one].state, 0) + 1
+        if counts:
+            await audit.append(tx, SYSTEM, Event(action="mail.sent", subject_kind="mail", payload=counts))
+
+
+async def _write(tx: Tx, results: Mapping[UUID, Result]) -> set[UUID]:
+    rows = await tx.fetch(
+        _RECORD,
+        list(results),
+        [one.state for one in results.values()],
+        [one.code for one in results.values()],
+        [one.queue_id for one in results.values()],
+        [one.not_before for one in results.values()],
+        [one.counts for one in results.values()],
+        tx.now,
+    )
+    return {row["id"] for row in rows}

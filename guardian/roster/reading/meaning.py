@@ -1,0 +1,167 @@
+"""What one header says by itself: whose column it is, which field, which of several guardians."""
+
+import re
+from functools import cache
+
+from msgspec import Struct
+
+from guardian.roster.reading.folding import header as folded
+from guardian.roster.reading.words.guardian import ALWAYS_GUARDIAN, FIELDS, MARKERS, SLOTS, TEACHER
+from guardian.roster.reading.words.student import BORING, SENSITIVE, STUDENT
+
+_PUPIL_WORDS = frozenset(
+    "student students pupil pupils child childs learner eleve l'eleve d'eleve enfant enfants ucznia uczen uczennicy "
+    "dziecka alumno alumna alumnado schuler schulers schulerin kind kindes stu".split()
+)
+_FILLERS = frozenset("the of de du d' des la le l' del y a o der des vom i s".split())
+_LETTER_DIGIT = re.compile(r"(?<=[^\W\d_])(?=\d)")
+_AFTER = frozenset("1 2 3 4 01 02 03 04 i ii iii iv".split())
+
+
+class Meaning(Struct, frozen=True):
+    """`group`: student, guardian, bare (a guardian's only beside one), sensitive, ignored, unknown, blank."""
+
+    group: str
+    field: str = ""
+    rank: int = 0
+    kind: str = ""
+    slot: int = 0
+    languages: frozenset[str] = frozenset()
+    words: str = ""
+    explicit: bool = False
+    """The header itself names the pupil or the guardian, so its place among the columns does not matter."""
+
+
+def _split(words: str) -> list[str]:
+    return [folded(word) or word.strip() for word in words.split(" | ")]
+
+
+@cache
+def _student_words() -> dict[str, tuple[str, int, frozenset[str]]]:
+    known: dict[str, tuple[str, int, frozenset[str]]] = {}
+    for field, by_language in STUDENT.items():
+        for language, words in by_language.items():
+            for rank, word in enumerate(_split(words)):
+                for spelling in (word, word.replace(" ", "")):
+                    had = known.get(spelling)
+                    if had is None:
+                        known[spelling] = (field, rank, frozenset({language}))
+                    elif had[0] == field:
+                        known[spelling] = (field, min(rank, had[1]), had[2] | {language})
+    return known
+
+
+@cache
+def _field_words() -> dict[str, str]:
+    known: dict[str, str] = {}
+    for field, words in FIELDS.items():
+        for word in _split(words):
+            known.setdefault(word, field)
+            known.setdefault(word.replace(" ", ""), field)
+    return known
+
+
+@cache
+def _markers() -> list[tuple[tuple[str, ...], str]]:
+    every = [(tuple(word.split()), kind) for kind, words in MARKERS.items() for word in _split(words)]
+    return sorted(every, key=lambda marker: -len(marker[0]))
+
+
+@cache
+def _glued() -> dict[str, tuple[str, str]]:
+    """`guardianemail`, `emailguardian`: a marker and a field written as one word."""
+    known: dict[str, tuple[str, str]] = {}
+    for marker, kind in _markers():
+        for word, field in _field_words().items():
+            first, second = "".join(marker), word.replace(" ", "")
+            if len(first) > 2 and len(second) > 1:
+                known.setdefault(first + second, (kind, field))
+                known.setdefault(second + first, (kind, field))
+    return known
+
+
+@cache
+def _exact(words: str) -> frozenset[str]:
+    split = _split(words)
+    return frozenset(split) | {word.replace(" ", "") for word in split}
+
+
+@cache
+def meaning(text: str) -> Meaning:
+    """The meaning of a header, from its own words alone."""
+    words = folded(text[:200])
+    if not words:
+        return Meaning("blank")
+    if words in _exact(SENSITIVE):
+        return Meaning("sensitive", words=words)
+    if words in _exact(TEACHER):
+        return Meaning("ignored", words=words)
+    if words in _exact(ALWAYS_GUARDIAN):
+        field = _field_words().get(words) or ("phone" if "phone" in words else "email" if "mail" in words else "other")
+        return Meaning("guardian", field, kind="home", words=words)
+    if found := _student_words().get(words):
+        field, rank, languages = found
+        return Meaning("student", field, rank, languages=languages, words=words)
+    if bare := _field_words().get(words):
+        return Meaning("bare", bare, words=words)
+    if words in _exact(BORING):
+        return Meaning("ignored", words=words)
+    return _guardian(words) or _pupil(words) or Meaning("unknown", words=words)
+
+
+def _guardian(words: str) -> Meaning | None:
+    tokens = _LETTER_DIGIT.sub(" ", words).split()
+    if len(tokens) == 1 and (glued := _glued().get(words)):
+        return Meaning("guardian", glued[1], kind=glued[0], words=words, explicit=True)
+    for marker, kind in _markers():
+        place = _find(tokens, marker)
+        if place < 0:
+            continue
+        before, after = tokens[:place], tokens[place + len(marker) :]
+        slot = 0
+        if after and after[0] in _AFTER:
+            slot, after = SLOTS[after[0]], after[1:]
+        elif before and before[-1] in SLOTS:
+            slot, before = SLOTS[before[-1]], before[:-1]
+        if marker == ("r",) and not slot:
+            continue
+        rest = before + after
+        if not slot and rest and " ".join(rest) not in _field_words() and rest[-1] in _AFTER:
+            slot, rest = SLOTS[rest[-1]], rest[:-1]
+        kind = _joint_kind(rest, kind)
+        rest = [token for token in rest if token not in _FILLERS and token not in _PUPIL_WORDS]
+        field = _field_words().get(" ".join(rest), "name" if not rest else "other")
+        return Meaning("guardian", field, kind=kind, slot=slot, words=words, explicit=True)
+    return None
+
+
+def _joint_kind(rest: list[str], kind: str) -> str:
+    """A second marker in the same header («mother/guardian») leaves the wider of the two."""
+    for marker, other in _markers():
+        if len(marker) == 1 and marker[0] in rest and len(marker[0]) > 1:
+            rest.remove(marker[0])
+            return kind if other in {"contact", "home"} else "parent" if {kind, other} <= {"mother", "father"} else kind
+    return kind
+
+
+def _pupil(words: str) -> Meaning | None:
+    tokens = _LETTER_DIGIT.sub(" ", words).split()
+    rest = [token for token in tokens if token not in _PUPIL_WORDS]
+    if len(rest) == len(tokens):
+        return None
+    for kept in (rest, [token for token in rest if token not in _FILLERS]):
+        inner = " ".join(kept)
+        if found := _student_words().get(inner):
+            return Meaning("student", found[0], found[1], languages=found[2], words=words, explicit=True)
+        if _field_words().get(inner) == "email":
+            return Meaning("student", "email", words=words, explicit=True)
+    if "email" in rest or "mail" in rest or "courriel" in rest or "correo" in rest:
+        return Meaning("student", "email", words=words, explicit=True)
+    return Meaning("ignored", words=words, explicit=True) if rest else None
+
+
+def _find(tokens: list[str], marker: tuple[str, ...]) -> int:
+    for place in range(len(tokens) - len(marker) + 1):
+        if tuple(tokens[place : place + len(marker)]) == marker:
+            return place
+    return -1

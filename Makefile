@@ -24,11 +24,10 @@ test: .venv/.ready ## Run all tests, with all set-up they need (ARGS are handed 
 	@$(BIN)/python tests/run.py $(ARGS)
 
 check: .venv/.ready ## Lint, format, types, import rules, architecture
-	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
-	$(BIN)/mypy
-	$(BIN)/lint-imports
-	$(BIN)/python -m pytest tests/architecture
+	@status=0; \
+	for step in 'ruff check .' 'ruff format --check .' mypy lint-imports 'python -m pytest tests/architecture'; do \
+	  echo "== $$step"; $(BIN)/$$step || status=1; \
+	done; exit $$status
 
 format: .venv/.ready ## Format the code
 	$(BIN)/ruff check --fix .

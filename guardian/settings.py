@@ -27,11 +27,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     smtp_url: str = "smtp://127.0.0.1:1025"
     smtp_pipelining: str = "auto"
     smtp_connections: int = 8
+    smtp_in_doubt: int = 1
     mail_per_second: int = 0
     secret: str = ""
     request_days: int = 14
     reminder_days: tuple[int, ...] = (3, 7, 12)
     confirm_after: int = 24 * 3600
+    decision_max_age: int = 0
     cool_off: int = 24 * 3600
     purge_brake: int = 200
     roster_max_bytes: int = 400 * 1024 * 1024

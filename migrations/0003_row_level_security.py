@@ -24,45 +24,62 @@ create function app_guardian() returns uuid language sql stable as $$
     select case when current_setting('app.scope', true) like 'guardian:%'
         then split_part(current_setting('app.scope', true), ':', 2)::uuid end
 $$;
+-- PL/pgSQL on purpose: the planner never opens these, so a policy costs no planning time where app_sees_all() holds.
+create function app_ward(wanted uuid) returns boolean language plpgsql stable as $$
+begin
+    return app_guardian() is not null and exists (
+        select 1 from guardianships g where g.learner = wanted and g.guardian = app_guardian());
+end $$;
+create function app_pupil(wanted uuid) returns boolean language plpgsql stable as $$
+begin
+    return app_institution() is not null and exists (
+        select 1 from enrolments e where e.learner = wanted and e.institution = app_institution());
+end $$;
+create function app_known_guardian(wanted uuid) returns boolean language plpgsql stable as $$
+begin
+    return wanted = app_guardian() or app_institution() is not null and exists (
+        select 1 from guardians g where g.id = wanted and g.institution = app_institution());
+end $$;
+create function app_guardians_school(wanted uuid) returns boolean language plpgsql stable as $$
+begin
+    return app_guardian() is not null and exists (
+        select 1 from guardians g where g.id = app_guardian() and g.institution = wanted);
+end $$;
+create function app_known_request(wanted uuid) returns boolean language plpgsql stable as $$
+begin
+    return exists (select 1 from consent_requests r where r.id = wanted);
+end $$;
+create function app_known_upload(wanted uuid) returns boolean language plpgsql stable as $$
+begin
+    return exists (select 1 from roster_uploads u where u.id = wanted);
+end $$;
 """
 
 ALL = "(select app_sees_all())"
 INSTITUTION = "institution = (select app_institution())"
-GUARDIAN = "guardian = (select app_guardian())"
-OF_GUARDIANS_SCHOOL = "institution = (select g.institution from guardians g where g.id = (select app_guardian()))"
-BY_KNOWN_GUARDIAN = (
-    "exists (select 1 from guardians k where k.id = guardian and k.institution = (select app_institution()))"
-)
-OF_MY_WARD = "exists (select 1 from guardianships w where w.learner = {0} and w.guardian = (select app_guardian()))"
+SCHOOL = f"{INSTITUTION} or app_guardians_school(institution)"
+GUARDIAN = "app_known_guardian(guardian)"
 
 # table: what one may read and change; then, where it differs, what one may insert
 POLICIES = {
     "guardians": (f"{INSTITUTION} or id = (select app_guardian())", None),
-    "guardianships": (f"{BY_KNOWN_GUARDIAN} or {GUARDIAN}", None),
-    "enrolments": (f"{INSTITUTION} or {OF_MY_WARD.format('enrolments.learner')}", INSTITUTION),
-    "learners": (
-        "exists (select 1 from enrolments e where e.learner = learners.id "
-        f"and e.institution = (select app_institution())) or {OF_MY_WARD.format('learners.id')}",
-        "(select app_institution()) is not null",
-    ),
-    "consent_requests": (f"{INSTITUTION} or {GUARDIAN}", None),
-    "consent_request_learners": ("exists (select 1 from consent_requests r where r.id = request)", None),
-    "consents": (f"{BY_KNOWN_GUARDIAN} or {GUARDIAN}", None),
-    "consent_evidence": (f"{BY_KNOWN_GUARDIAN} or {GUARDIAN}", None),
-    "authorisations": (f"{INSTITUTION} or {OF_GUARDIANS_SCHOOL}", INSTITUTION),
-    "flags": (f"{INSTITUTION} or {OF_GUARDIANS_SCHOOL}", None),
-    "mail_messages": (f"{INSTITUTION} or {OF_GUARDIANS_SCHOOL}", None),
-    "suppressions": (f"{INSTITUTION} or {OF_GUARDIANS_SCHOOL}", None),
+    "guardianships": (GUARDIAN, None),
+    "enrolments": (f"{INSTITUTION} or app_ward(learner)", INSTITUTION),
+    "learners": ("app_pupil(id) or app_ward(id)", "(select app_institution()) is not null"),
+    "consent_requests": (f"{INSTITUTION} or guardian = (select app_guardian())", None),
+    "consent_request_learners": ("app_known_request(request)", None),
+    "consents": (GUARDIAN, None),
+    "consent_evidence": (GUARDIAN, None),
+    "authorisations": (SCHOOL, INSTITUTION),
+    "flags": (SCHOOL, None),
+    "mail_messages": (SCHOOL, None),
+    "suppressions": (SCHOOL, None),
     "staff": (INSTITUTION, None),
     "roster_uploads": (INSTITUTION, None),
-    "roster_rows": ("exists (select 1 from roster_uploads u where u.id = upload)", None),
-    "roster_chunks": ("exists (select 1 from roster_uploads u where u.id = upload)", None),
+    "roster_chunks": ("app_known_upload(upload)", None),
+    "roster_rows": ("app_known_upload(upload)", None),
     "purges": (INSTITUTION, None),
-    "holds": (
-        "exists (select 1 from enrolments e where e.learner = holds.learner "
-        "and e.institution = (select app_institution()))",
-        None,
-    ),
+    "holds": ("app_pupil(learner)", None),
 }
 
 

@@ -1,6 +1,8 @@
 """One template database built from the migrations, a copy for each test; a clock that stands where the test puts it."""
 
 import os
+import shutil
+import tempfile
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -48,18 +50,22 @@ class Server(NamedTuple):
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def server() -> Iterator[Server]:
     """A given server, where one role does all three, or the embedded one."""
     given = os.environ.get("GUARDIAN_TEST_DATABASE_URL")
     if given:
         yield Server(given, given, given)
         return
-    embedded = Embedded(tmp_path_factory.mktemp("pg"))
+    # Below pytest's own folder, which is closed to others, root's unprivileged server could not reach its data.
+    folder = Path(tempfile.mkdtemp(prefix="guardian-test-"))
+    folder.chmod(0o711)
+    embedded = Embedded(folder / "home")
     urls = embedded.ensure_running()
     try:
         yield Server(urls.admin, urls.migration, urls.database)
     finally:
         embedded.stop()
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

@@ -1,3 +1,4 @@
+# ruff: noqa: T201 (it talks to whoever started it)
 """All tests in the order that finds faults soonest: `make test`, `make soak`.
 
 The clock tests run in three time zones far apart. With GUARDIAN_TEST_DATABASE_URL the integration tests run on that
@@ -75,7 +76,13 @@ def run(one: Pass, extra: list[str]) -> tuple[int, str]:
     command = [sys.executable, "-m", "pytest", *one.arguments, *extra]
     last = "pytest said nothing"
     with subprocess.Popen(
-        command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True, errors="replace"
+        command,
+        cwd=ROOT,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        text=True,
+        errors="replace",
     ) as process:
         assert process.stdout
         for line in process.stdout:

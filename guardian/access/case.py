@@ -36,7 +36,7 @@ class Case(NamedTuple):
     authorisations: list[institution_layer.Authorised]
     purposes: list[Asked]
     assent: str | None
-    standing: str | None
+    standing_codes: frozenset[str]
 
 
 def prepare(facts: f.Facts) -> Case:
@@ -76,5 +76,5 @@ def prepare(facts: f.Facts) -> Case:
             for name, spec in sorted(facts.purposes.items())
         ],
         learner.assent,
-        None if learner.standing == "active" else learner.standing,
+        frozenset() if learner.standing == "active" else frozenset({learner.standing}),
     )

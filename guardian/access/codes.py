@@ -1,6 +1,6 @@
 """The reason codes of a decision, in their fixed order, and for each block the step that would end it."""
 
-from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 
 CODES: tuple[str, ...] = (
     "unknown_learner",
@@ -81,6 +81,6 @@ STEPS: dict[str, str] = {
 """For each code that blocks, the stable word of the step that would end it."""
 
 
-def ordered(codes: Iterable[str]) -> tuple[str, ...]:
-    """The codes without repeats, in their fixed order."""
-    return tuple(sorted(set(codes), key=_PLACE.__getitem__))
+def ordered(codes: AbstractSet[str]) -> tuple[str, ...]:
+    """The codes in their fixed order."""
+    return tuple(codes) if len(codes) == 1 else tuple(sorted(codes, key=_PLACE.__getitem__))

@@ -1,6 +1,7 @@
 """Layer 3, the guardians: who said yes, who said no, and what is still missing, per purpose."""
 
 from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from datetime import datetime
 from typing import NamedTuple
 
@@ -27,12 +28,12 @@ class Answer(NamedTuple):
     yes: bool
     no: bool
     silent: bool
-    codes: frozenset[str]
+    codes: AbstractSet[str]
     counted: list[f.Consent]
     pending: bool
 
 
-_SILENT = Answer(False, False, True, frozenset(), [], False)
+_SILENT = Answer(yes=False, no=False, silent=True, codes=frozenset(), counted=[], pending=False)
 
 
 def counted(rows: Iterable[f.Consent], now: datetime) -> list[f.Consent]:
@@ -41,19 +42,20 @@ def counted(rows: Iterable[f.Consent], now: datetime) -> list[f.Consent]:
     A negative row without an instant counts at once and stays the latest: nobody can show that a yes
     came after it. Of a tie the negative ones count.
     """
-    undated = [row for row in rows if row.completed_at is None and row.state != "given"]
-    if undated:
-        return undated
-    latest: datetime | None = None
+    undated: list[f.Consent] = []
     found: list[f.Consent] = []
+    latest: datetime | None = None
     for row in rows:
         at = row.completed_at
-        if at is None or at > now or (latest is not None and at < latest):
-            continue
-        if at == latest:
-            found.append(row)
-        else:
+        if at is None:
+            if row.state != "given":
+                undated.append(row)
+        elif at <= now and (latest is None or at > latest):
             latest, found = at, [row]
+        elif at == latest:
+            found.append(row)
+    if undated or len(found) < 2:
+        return undated or found
     return [row for row in found if row.state != "given"] or found
 
 
@@ -61,28 +63,30 @@ def hear(question: Question, rows: list[f.Consent], now: datetime) -> Answer:
     """One guardian's answer at an instant."""
     if not rows:
         return _SILENT
-    given = (row.completed_at for row in rows if row.state == "given")
-    pending = any(at is None or at > now for at in given)
     heard = counted(rows, now)
-    codes = set()
+    codes: set[str] = set()
+    no = False
     for row in heard:
-        if row.state != "given":
+        if row.state == "given":
+            _add_faults(codes, question, row, now)
+        else:
             codes.add(f"consent_{row.state}")
-            continue
-        if row.valid_until is not None and now >= row.valid_until:
-            codes.add("consent_expired")
-        if row.notice_version is None or row.notice_version < question.material_since:
-            codes.add("consent_stale")
-        if question.disclosure and row.method in WEAK_METHODS:
-            codes.add("method_too_weak")
-    return Answer(
-        yes=bool(heard) and not codes,
-        no=any(row.state in NOES for row in heard),
-        silent=not heard and not pending,
-        codes=frozenset(codes),
-        counted=heard,
-        pending=pending,
-    )
+            no = no or row.state in NOES
+    pending = False
+    for row in rows:
+        if row.state == "given" and (row.completed_at is None or row.completed_at > now):
+            pending = True
+    return Answer(bool(heard) and not codes, no, not heard and not pending, codes, heard, pending)
+
+
+def _add_faults(codes: set[str], question: Question, row: f.Consent, now: datetime) -> None:
+    """Why a counted `given` is no yes, if it is none."""
+    if row.valid_until is not None and now >= row.valid_until:
+        codes.add("consent_expired")
+    if row.notice_version is None or row.notice_version < question.material_since:
+        codes.add("consent_stale")
+    if question.disclosure and row.method in WEAK_METHODS:
+        codes.add("method_too_weak")
 
 
 def objections(answers: list[Answer]) -> set[str]:

@@ -29,44 +29,48 @@ class _Line(NamedTuple):
 
     codes: set[str]
     reasons: tuple[str, ...]
-    authorisations: set[str]
-    consents: set[str]
+    authorisations: list[str]
+    consents: list[str]
 
 
 def judge(case: Case, now: datetime) -> Verdict:
     """The four layers at one instant."""
     age = next(period for period in reversed(case.ages) if period.begins <= now)
     if now >= age.of_age_at:
-        reason = case.standing or "own_consent"
-        access: Access = "block" if case.standing else "permit"
+        reason = next(iter(case.standing_codes), "own_consent")
+        access: Access = "block" if case.standing_codes else "permit"
         return Verdict(access, tuple((p.name, access, reason) for p in case.purposes), (reason,), ())
     institution = institution_layer.look(case.enrolments, case.authorisations, now)
-    if case.standing:
-        institution.codes.add(case.standing)
-    lines = [_judge_purpose(case, age, institution, purpose, now) for purpose in case.purposes]
-    core = [line for purpose, line in zip(case.purposes, lines, strict=True) if purpose.core]
-    blocks = set().union(*(line.codes for line in core))
+    shown: list[tuple[str, Access, str]] = []
+    core = False
+    blocks: set[str] = set()
+    permits: set[str] = set()
+    authorisations: set[str] = set()
+    consents: set[str] = set()
+    for purpose in case.purposes:
+        line = _judge_purpose(case, age, institution, purpose, now)
+        shown.append((purpose.name, "block" if line.codes else "permit", line.reasons[0]))
+        if purpose.core:
+            core = True
+            blocks |= line.codes
+            permits.update(line.reasons)
+            authorisations.update(line.authorisations)
+            consents.update(line.consents)
     if not core:
         # Nothing is asked for that could carry the access, so nothing permits it.
-        blocks = institution.codes or {"purpose_not_authorised"}
-    shown: tuple[tuple[str, Access, str], ...] = tuple(
-        (purpose.name, "block" if line.codes else "permit", line.reasons[0])
-        for purpose, line in zip(case.purposes, lines, strict=True)
-    )
+        blocks = (institution.codes or {"purpose_not_authorised"}) | case.standing_codes
     if blocks:
-        return Verdict("block", shown, ordered(blocks), ())
-    permits = ordered(code for line in core for code in line.reasons)
-    authorisations = set().union(*(line.authorisations for line in core))
-    consents = set().union(*(line.consents for line in core))
-    return Verdict("permit", shown, permits, (*sorted(authorisations), *sorted(consents)))
+        return Verdict("block", tuple(shown), ordered(blocks), ())
+    basis = (*sorted(authorisations), *sorted(consents))
+    return Verdict("permit", tuple(shown), ordered(permits), basis)
 
 
 def _judge_purpose(
     case: Case, age: AgePeriod, institution: institution_layer.Standing, purpose: Asked, now: datetime
 ) -> _Line:
-    codes = set(institution.codes)
+    codes = institution.codes | case.standing_codes
     carrying = [a for a in institution.passing if purpose.name in a.purposes]
-    if purpose.commercial or (institution.passing and not carrying):
+    if purpose.commercial or not (carrying or institution.codes):
         codes.add("purpose_not_authorised")
     asked = purpose.always or institution_layer.guardian_asked(institution, carrying)
     question = purpose.question
@@ -77,8 +81,8 @@ def _judge_purpose(
         if age.joint and case.assent != "given":
             codes.add("assent_missing" if case.assent is None else "assent_declined")
     if codes:
-        return _Line(codes, ordered(codes), set(), set())
+        return _Line(codes, ordered(codes), [], [])
     if not asked:
-        return _Line(codes, _AUTHORISED, {a.id for a in carrying if not a.asks_guardian}, set())
-    yes = {row.id for answer in answers if answer.yes for row in answer.counted}
-    return _Line(codes, _CONSENTED, {a.id for a in carrying}, yes)
+        return _Line(codes, _AUTHORISED, [a.id for a in carrying if not a.asks_guardian], [])
+    yes = [row.id for answer in answers if answer.yes for row in answer.counted]
+    return _Line(codes, _CONSENTED, [a.id for a in carrying], yes)

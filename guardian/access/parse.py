@@ -14,7 +14,7 @@ from guardian.i18n import gettext_noop as N_
 from guardian.jurisdiction.domain import Rule
 
 _PATH = re.compile(r" - at `\$([^`]*)`$")
-_FIELD = re.compile(r"field `([^`]*)`")
+_FIELD = re.compile(r" field `(.*)`$", re.DOTALL)
 _WORDS: dict[str, Any] = {
     "standing": f.Standing,
     "assent": f.Assent,
@@ -132,7 +132,7 @@ def _refusal(wrong: str, document: bytes) -> Refused:
     path = _PATH.search(wrong)
     trail = path[1].replace("[...]", ".*") if path else ""
     where = re.sub(r"\.|\[", "/", trail).replace("]", "")
-    field = _FIELD.search(wrong)
+    field = _FIELD.search(wrong[: path.start()] if path else wrong)
     if "/*" in where:
         where = where.replace("*", _escaped(_wrong_purpose(document)))
     if field:

@@ -57,8 +57,8 @@ async def address_corrected(ctx: Context, job: AddressCorrected) -> None:
             await links.revoke(tx, request.id, "consent", "unsubscribe")
         open_ones = [request.id for request in every if request.state in OPEN]
         await store.move_many(tx, open_ones, "supersede", "superseded")
-        for request in open_ones:
-            await outbox.cancel(tx, request, *ASKING_LETTERS)
+        for closed in open_ones:
+            await outbox.cancel(tx, closed, *ASKING_LETTERS)
         await _void_unconfirmed(ctx, tx, every[0])
         institution = every[0].institution
         await _serialise(tx, institution)
@@ -134,11 +134,11 @@ async def _ask_these(
         if _may_ask(terms, candidate, words, tx, after_silence=after_silence):
             wanted.setdefault(candidate.guardian, []).append(candidate.learner)
     waiting = {request.guardian: request for request in await reading.requests_of(tx, list(wanted), states=OPEN)}
-    asked = {}
-    for guardian, learners in wanted.items():
-        if await _ask(ctx, tx, terms, guardian, learners, waiting.get(guardian)):
-            asked[guardian] = learners
-    return asked
+    return {
+        guardian: learners
+        for guardian, learners in wanted.items()
+        if await _ask(ctx, tx, terms, guardian, learners=learners, waiting=waiting.get(guardian))
+    }
 
 
 def _may_ask(
@@ -151,7 +151,7 @@ def _may_ask(
 
 
 async def _ask(
-    ctx: Context, tx: Tx, terms: Terms, guardian: UUID, learners: list[UUID], waiting: Request | None
+    ctx: Context, tx: Tx, terms: Terms, guardian: UUID, *, learners: list[UUID], waiting: Request | None
 ) -> bool:
     if waiting is None:
         request = await store.open_request(

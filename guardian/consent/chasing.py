@@ -6,6 +6,8 @@ A reminder answers to the decision only, never to an opening or a click: program
 from datetime import datetime, timedelta
 from uuid import UUID
 
+import msgspec
+
 from guardian.audit import store as audit
 from guardian.consent import reading, store
 from guardian.consent.door import through
@@ -39,7 +41,7 @@ async def remind_due(ctx: Context, *, batch: int = BATCH) -> int:
                 await outbox.add(
                     ctx, tx,
                     outbox.Letter(
-                        letter=FINAL_LETTER if final else "consent_reminder", recipient_kind="guardian",
+                        letter="notice_final" if final else "consent_reminder", recipient_kind="guardian",
                         recipient=request.guardian, subject=request.id, institution=request.institution, sequence=due,
                     ),
                 )  # fmt: skip
@@ -79,3 +81,19 @@ async def stop_reminders(ctx: Context, handle: str) -> bool:
         )
         await audit.append(tx, door.actor, event)
     return True
+
+
+class Silenceable(msgspec.Struct, frozen=True):
+    """A question whose reminders can be stopped. `language` is the guardian's on file."""
+
+    school: reading.School
+    language: str
+    stopped: bool
+
+
+async def question_of(ctx: Context, handle: str) -> Silenceable:
+    """What the page about reminders says. Changes nothing. Raises NotFound."""
+    async with through(ctx, handle, "unsubscribe") as (tx, door):
+        language = await tx.fetchval("select language from guardians where id = $1", door.request.guardian)
+        school = await reading.school(tx, door.request.institution)
+        return Silenceable(school, language, door.request.reminders_stopped_at is not None)

@@ -105,12 +105,17 @@ class Entry(msgspec.Struct, frozen=True):
 
 
 def entries(
-    questions: Iterable[Question], choices: Mapping[Key, Choice], current: Mapping[Key, Current], *, notice_version: int
+    questions: Iterable[Question],
+    choices: Mapping[Key, Choice],
+    current: Mapping[Key, Current],
+    *,
+    notice_version: int,
+    now: datetime,
 ) -> list[Entry]:
     """What the guardian's choices add to the record: only what differs from what stands already.
 
-    A no after a yes is a withdrawal, a no before any yes a refusal. A yes to a newer notice is a new yes. A yes
-    that cannot be given by e-mail adds nothing: it stays open until the signed form arrives.
+    A no after a yes is a withdrawal, a no before any yes a refusal. A yes to a newer notice, or after the last one
+    ran out, is a new yes. A yes that cannot be given by e-mail adds nothing: it waits for the form.
     """
     found = []
     for question in questions:
@@ -121,7 +126,7 @@ def entries(
                 withdrawn = before is not None and before.state == "given"
                 found.append(Entry(*key, "withdrawn" if withdrawn else "declined"))
         elif question.by_mail and not (
-            before is not None and before.state == "given" and before.notice_version >= notice_version
+            before is not None and before.state == "given" and before.stands(now, notice_version)
         ):
             found.append(Entry(*key, "given"))
     return found
@@ -141,13 +146,6 @@ def unanswered(questions: Iterable[Question], current: Mapping[Key, Current], no
         if question.by_mail and not (before is not None and before.stands(now, since)):
             waiting.append(key)
     return waiting
-
-
-def same_answers(
-    questions: Iterable[Question], choices: Mapping[Key, Choice], current: Mapping[Key, Current], *, notice_version: int
-) -> bool:
-    """Whether these choices say what is on record already: a double click, a second tab, a proxy's retry."""
-    return not entries(questions, choices, current, notice_version=notice_version)
 
 
 def completed_at(state: AnswerState, now: datetime, latest: datetime | None) -> datetime | None:

@@ -1,7 +1,7 @@
 """What is on record about a request: reads only, from any table, bounded by the scope of the transaction."""
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import msgspec
@@ -240,3 +240,21 @@ async def moot_acts(tx: Tx, guardian: UUID) -> list[UUID]:
         guardian,
     )  # fmt: skip
     return [row["act"] for row in rows]
+
+
+async def renewed_since(tx: Tx, guardian: UUID) -> int:
+    """How many letters this guardian has asked for again in the last 24 hours."""
+    return int(
+        await tx.fetchval(
+            "select count(*) from mail_messages where recipient = $1 and sequence >= $2 and created_at > $3",
+            guardian, RENEWED, tx.now - timedelta(days=1),
+        )
+    )  # fmt: skip
+
+
+async def latest_act(tx: Tx, guardian: UUID) -> UUID | None:
+    """The guardian's newest act that has evidence."""
+    found: UUID | None = await tx.fetchval(
+        "select act from consent_evidence where guardian = $1 order by recorded_at desc limit 1", guardian
+    )
+    return found

@@ -67,8 +67,7 @@ async def answer(ctx: Context, handle: str, claims: Mapping[str, Any], typed: Ty
         page = await view.read(tx, door.link, door.request)
         _fits(page, claims)
         questions = _asked(page, typed)
-        version = page.notice.version
-        entries = domain.entries(questions, typed.choices, page.words, notice_version=version)
+        entries = domain.entries(questions, typed.choices, page.words, notice_version=page.notice.version, now=tx.now)
         if not entries:
             await _close_if_answered(tx, page)
             return Recorded(request=page.request.id, act=None, at=tx.now, entries=())
@@ -77,7 +76,7 @@ async def answer(ctx: Context, handle: str, claims: Mapping[str, Any], typed: Ty
                 "answered_meanwhile",
                 N_("Another answer was recorded meanwhile, so this one was not. Look at what stands and change it."),
             )
-        recorded = await _record(ctx, tx, door, page, entries, typed)
+        recorded = await _record(ctx, tx, door, page, entries=entries, typed=typed)
         await _close_if_answered(tx, msgspec.structs.replace(page, words=await _words(tx, page)))
         await _write_letters(ctx, tx, page, recorded)
         await audit.append(tx, door.actor, _event("consent.answered", page, recorded))
@@ -97,7 +96,7 @@ async def withdraw(ctx: Context, handle: str, claims: Mapping[str, Any], learner
         entries = domain.withdrawals(page.words.values(), learners)
         if not entries:
             return Recorded(request=page.request.id, act=None, at=tx.now, entries=())
-        recorded = await _record(ctx, tx, door, page, entries, None)
+        recorded = await _record(ctx, tx, door, page, entries=entries, typed=None)
         await _write_letters(ctx, tx, page, recorded)
         await audit.append(tx, door.actor, _event("consent.withdrawn", page, recorded))
     return recorded
@@ -112,7 +111,8 @@ def _fits(page: View, claims: Mapping[str, Any]) -> None:
     _own_ticket(page, claims)
     if claims.get("notice") != page.notice.version:
         raise Conflict(
-            "notice_changed", N_("What is asked has changed since you opened the page. Please read it and answer again.")
+            "notice_changed",
+            N_("What is asked has changed since you opened the page. Please read it and answer again."),
         )
 
 
@@ -127,7 +127,7 @@ def _asked(page: View, typed: Typed) -> Sequence[domain.Question]:
 
 
 async def _record(
-    ctx: Context, tx: Tx, door: Door, page: View, entries: Sequence[Entry], typed: Typed | None
+    ctx: Context, tx: Tx, door: Door, page: View, *, entries: Sequence[Entry], typed: Typed | None
 ) -> Recorded:
     act = ctx.new_id()
     language = typed.language if typed else page.guardian.language
@@ -167,7 +167,7 @@ async def _write_letters(ctx: Context, tx: Tx, page: View, recorded: Recorded) -
     """What was recorded, at once; and for a yes the second message, after the delay the law asks for."""
     states = {entry.state for entry in recorded.entries}
     first = "consent_withdrawn" if states == {"withdrawn"} else "consent_recorded"
-    queued = [(first, None)]
+    queued: list[tuple[str, datetime | None]] = [(first, None)]
     if "given" in states:
         queued.append(("consent_confirmation", tx.now + timedelta(seconds=ctx.settings.confirm_after)))
     for letter, not_before in queued:

@@ -1,6 +1,6 @@
 """The only writer of consent requests, their learners, consents and evidence. Every update says what it expects."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -44,10 +44,10 @@ async def move_to(tx: Tx, request: Request, verb: Verb) -> None:
     """Make a move of a request that this transaction has locked. Raises Conflict where there is no such move."""
     after = move(request.state, verb)
     rows = await tx.execute(
-        "update consent_requests set state = $3, "
-        "answered_at = case when $3 = 'answered' then $4 else answered_at end, "
-        "closed_at = case when $3 in ('answered', 'expired', 'cancelled', 'superseded') then $4 else closed_at end "
-        "where id = $1 and state = $2",
+        "update consent_requests set state = $3::varchar, "
+        "answered_at = case when $3::varchar = 'answered' then $4 else answered_at end, "
+        "closed_at = case when $3::varchar in ('answered', 'expired', 'cancelled', 'superseded') then $4 "
+        "else closed_at end where id = $1 and state = $2",
         request.id, request.state, after, tx.now,
     )  # fmt: skip
     if rows != 1:
@@ -63,17 +63,16 @@ async def count_act(tx: Tx, request: Request) -> None:
         raise Conflict("answered_meanwhile", N_("Another answer was recorded meanwhile. Load the page again."))
 
 
-async def mark_sent(tx: Tx, request: UUID, *, expires_at: datetime, first_notice: bool) -> bool:
-    """The mail server took the letter. `first_notice`: it told the guardian about a learner for the first time,
-    so the waiting clock counts from now.
+async def mark_sent(tx: Tx, requests: Mapping[UUID, bool], *, expires_at: datetime) -> int:
+    """The mail server took these requests' letters. True beside one: the letter told its guardian about a learner
+    for the first time, so the waiting clock counts from now. Answers how many were still open.
     """
-    rows = await tx.execute(
-        "update consent_requests set state = 'sent', expires_at = greatest(expires_at, $3), "
-        "sent_at = case when $4 or sent_at is null then $2 else sent_at end "
-        "where id = $1 and state = any($5)",
-        request, tx.now, expires_at, first_notice, sources("send"),
+    return await tx.execute(
+        "update consent_requests r set state = 'sent', expires_at = greatest(r.expires_at, $4), "
+        "sent_at = case when v.first_notice or r.sent_at is null then $3 else r.sent_at end "
+        "from unnest($1::uuid[], $2::boolean[]) as v (id, first_notice) where r.id = v.id and r.state = any($5)",
+        list(requests), list(requests.values()), tx.now, expires_at, sources("send"),
     )  # fmt: skip
-    return rows == 1
 
 
 async def move_many(tx: Tx, requests: Sequence[UUID], verb: Verb, after: str) -> list[UUID]:
@@ -158,18 +157,19 @@ async def keep_evidence(
     )  # fmt: skip
 
 
-async def complete(tx: Tx, act: UUID) -> int:
-    """The second message was accepted: every yes of the act counts from now, unless a later word replaced it. The
-    caller has locked the request.
+async def complete(tx: Tx, acts: Collection[UUID]) -> list[UUID]:
+    """The second messages were accepted: every yes of these acts counts from now, unless a later word replaced it.
+    The caller has locked the guardians' requests. Answers the acts of which anything counts.
     """
-    return await tx.execute(
+    rows = await tx.fetch(
         "update consents c set completed_at = greatest($2, (select max(o.completed_at) + interval '1 microsecond' "
         "from consents o where o.learner = c.learner and o.guardian = c.guardian and o.purpose = c.purpose)) "
-        "where c.act = $1 and c.state = 'given' and c.method = 'email_plus' and c.completed_at is null "
+        "where c.act = any($1) and c.state = 'given' and c.method = 'email_plus' and c.completed_at is null "
         "and not exists (select 1 from consents n where n.learner = c.learner and n.guardian = c.guardian "
-        "and n.purpose = c.purpose and n.recorded_at > c.recorded_at)",
-        act, tx.now,
+        "and n.purpose = c.purpose and n.recorded_at > c.recorded_at) returning c.act",
+        list(acts), tx.now,
     )  # fmt: skip
+    return sorted({row["act"] for row in rows})
 
 
 async def take_back(tx: Tx, act: UUID) -> int:

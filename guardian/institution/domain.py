@@ -1,17 +1,20 @@
 """What an institution is, under which legal model it works, and when its school year ends."""
 
+import re
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal, get_args
 from uuid import UUID
 from zoneinfo import ZoneInfo, available_timezones
 
 import msgspec
+from babel import Locale
 
 from guardian.errors import Refused
 from guardian.i18n import gettext_noop as N_
-from guardian.jurisdiction.domain import UNKNOWN, folded, is_us, rules
+from guardian.jurisdiction.domain import UNKNOWN, folded, is_us
 
 LegalModel = Literal["school_agent", "school_intermediary", "controller_instruction", "guardian_consent", "own_consent"]
+_CODE = re.compile(r"[A-Z]{2}(-[A-Z0-9]{1,3})?")
 State = Literal["invited", "active", "ended"]
 
 YEAR_ENDS_ON = (8, 31)
@@ -66,11 +69,14 @@ def check_model(model: str, jurisdiction: str) -> LegalModel:
 
 
 def check_jurisdiction(code: str) -> str:
-    """The code in capitals (`PL`, `US-CA`), if the table of ages knows its country. Raises Refused."""
+    """The code in capitals (`PL`, `US-CA`), if there is such a country. Raises Refused.
+
+    A country that the table of ages does not list is let in: the protective age of the unknown holds for it.
+    """
     wanted = folded(code)
     country = wanted.partition("-")[0]
-    known = any(name.partition("-")[0] == country for name in rules()) and country != UNKNOWN
-    if not known or len(wanted) > 6:
+    known = _CODE.fullmatch(wanted) and country in Locale.parse("en").territories and country not in {UNKNOWN, "EU"}
+    if not known:
         raise Refused(
             "jurisdiction_unknown",
             N_("This country is not known. Write two letters, such as PL or FR, or US with a state, such as US-CA."),

@@ -17,7 +17,8 @@ _COLUMNS = (
 async def insert(tx: Tx, made: Institution) -> None:
     """A new institution."""
     await tx.execute(
-        f"insert into institutions ({_COLUMNS}, revision) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 0)",
+        f"insert into institutions ({_COLUMNS}, revision) "
+        "values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 0)",
         made.id, made.name, made.jurisdiction, made.timezone, made.language, made.contact_email,
         list(made.pupil_domains), list(made.verified_domains), made.legal_model, made.state, made.created_at,
         made.ended_at,

@@ -42,6 +42,11 @@ class Claimed(msgspec.Struct, frozen=True, kw_only=True):
     created_at: datetime
 
 
+_CLAIMED = (
+    "m.id, m.institution, m.letter, m.recipient_kind, m.recipient, m.subject, m.sequence, m.attempts, m.created_at"
+)
+
+
 async def add(context: Context, tx: Tx, letter: Letter) -> UUID:
     """Queue a letter; answers its message id. Adding the same letter again changes nothing and answers the first's."""
     message = context.new_id()
@@ -72,17 +77,37 @@ async def claim(tx: Tx, worker: str, limit: int) -> list[Claimed]:
         "update mail_messages m set state = 'sending', worker = $1, lease_until = $2, attempts = attempts + 1, "
         "phase = 'claimed' from (select id from mail_messages where state = 'queued' and not_before <= $3 "
         "order by not_before, id limit $4 for update skip locked) due where m.id = due.id "
-        "returning m.id, m.institution, m.letter, m.recipient_kind, m.recipient, m.subject, m.sequence, m.attempts, "
-        "m.created_at",
+        f"returning {_CLAIMED}",
         worker, tx.now + LEASE, tx.now, limit,
     )  # fmt: skip
     return [msgspec.convert(dict(row), Claimed) for row in rows]
 
 
-async def take_back(tx: Tx) -> int:
-    """Return letters of workers that died to the queue. They keep their id, so their Message-ID and link too: the
-    worst that can happen is that a guardian gets the same letter twice.
+async def get(tx: Tx, messages: list[UUID]) -> list[Claimed]:
+    """Letters by their message ids, whatever their state."""
+    rows = await tx.fetch(f"select {_CLAIMED} from mail_messages m where m.id = any($1)", messages)
+    return [msgspec.convert(dict(row), Claimed) for row in rows]
+
+
+async def workers(tx: Tx) -> list[str]:
+    """The workers that have letters in hand."""
+    rows = await tx.fetch("select distinct worker from mail_messages where state in ('sending', 'unknown')")
+    return [row["worker"] for row in rows if row["worker"]]
+
+
+async def take_back_from(tx: Tx, worker: str) -> int:
+    """Return the letters of a worker that died to the queue. They keep their id, and so their Message-ID and link:
+    the worst that can happen is that a guardian gets the same letter twice.
     """
+    return await tx.execute(
+        "update mail_messages set state = 'queued', worker = null, lease_until = null "
+        "where worker = $1 and state in ('sending', 'unknown')",
+        worker,
+    )
+
+
+async def take_back_expired(tx: Tx) -> int:
+    """The same for letters whose lease ended, whoever holds them."""
     return await tx.execute(
         "update mail_messages set state = 'queued', worker = null, lease_until = null "
         "where state in ('sending', 'unknown') and lease_until <= $1",

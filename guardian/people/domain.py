@@ -28,7 +28,7 @@ _FOLDING = str.maketrans(
 _PARTS = re.compile(r"[\s,.\-'*\"]+")
 
 
-def fold(text: str | None) -> str:
+def folded(text: str | None) -> str:
     """A name without case, accents, typographic marks and needless spaces: `Müller-Łoś` and `MULLER‑LOS` are alike."""
     if not text:
         return ""
@@ -40,7 +40,7 @@ def fold(text: str | None) -> str:
 
 def person_key(name: str | None) -> str:
     """The words of a folded name in alphabetical order: `KOWAL Maria` and `Maria Kowal` are one person's name."""
-    return " ".join(sorted(part for part in _PARTS.split(fold(name)) if part))
+    return " ".join(sorted(part for part in _PARTS.split(folded(name)) if part))
 
 
 def compatible(one: str | None, other: str | None) -> bool:
@@ -51,8 +51,8 @@ def compatible(one: str | None, other: str | None) -> bool:
 
 def email_key(address: str | None) -> str | None:
     """What two spellings of an address have in common: composed, without blanks around it and without case."""
-    folded = unicodedata.normalize("NFC", address).strip().casefold() if address else ""
-    return folded or None
+    key = unicodedata.normalize("NFC", address).strip().casefold() if address else ""
+    return key or None
 
 
 def mailbox_key(address: str | None) -> str | None:
@@ -73,7 +73,8 @@ def platform_id(random: bytes) -> str:
 
 class Learner(msgspec.Struct, frozen=True, kw_only=True):
     """A learner as kept. `birth_date` is `YYYY`, `YYYY-MM` or `YYYY-MM-DD`; None counts as under every threshold.
-    Of an erased learner only the id, the standing and the instants are left."""
+    Of an erased learner only the id, the standing and the instants are left.
+    """
 
     id: UUID
     platform_id: str | None
@@ -122,13 +123,14 @@ class Guardian(msgspec.Struct, frozen=True, kw_only=True):
     authority: Authority
     eligible: Eligible
     position: int
+    unreachable_since: datetime | None
     ended_at: datetime | None
     erased_at: datetime | None
 
     @property
     def reachable(self) -> bool:
-        """Whether there is an address to write to."""
-        return self.email is not None
+        """Whether there is an address to write to that has not failed for good."""
+        return self.email is not None and self.unreachable_since is None
 
 
 class Listed(msgspec.Struct, frozen=True, kw_only=True):

@@ -159,6 +159,16 @@ async def sign_in(ctx: Context, handle: str) -> SignedIn:
     return SignedIn(token, staff.actor)
 
 
+async def actor_of_token(ctx: Context, token: str) -> Actor | None:
+    """Who is signed in with this token now; nothing when it is unknown, idle, over, signed out, or they left."""
+    async with ctx.transaction(SYSTEM) as tx:
+        found = await store.find_session(tx, token)
+        if found is None or not found[0].good(tx.now):
+            return None
+        await store.seen(tx, found[0].id)
+        return found[1].actor
+
+
 async def sign_out(ctx: Context, token: str) -> None:
     """Sign a browser out. An unknown or closed token changes nothing."""
     async with ctx.transaction(SYSTEM) as tx:

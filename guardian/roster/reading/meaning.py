@@ -14,7 +14,8 @@ _PUPIL_WORDS = frozenset(
     "dziecka alumno alumna alumnado schuler schulers schulerin kind kindes stu".split()
 )
 _FILLERS = frozenset("the of de du d' des la le l' del y a o der des vom i s".split())
-_LETTER_DIGIT = re.compile(r"(?<=[^\W\d_])(?=\d)")
+_LETTER_DIGIT = re.compile(r"(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])")
+_BRACKETED = re.compile(r"\(([^)]+)\)")
 _AFTER = frozenset("1 2 3 4 01 02 03 04 i ii iii iv".split())
 
 
@@ -92,6 +93,14 @@ def meaning(text: str) -> Meaning:
     words = folded(text[:200])
     if not words:
         return Meaning("blank")
+    alone = _alone(words)
+    if alone.group == "bare" and (inner := _BRACKETED.search(text)):
+        joined = _guardian(f"{folded(inner[1])} {words}")
+        return joined if joined and joined.kind != "contact" else alone
+    return alone
+
+
+def _alone(words: str) -> Meaning:
     if words in _exact(SENSITIVE):
         return Meaning("sensitive", words=words)
     if words in _exact(TEACHER):
@@ -123,16 +132,23 @@ def _guardian(words: str) -> Meaning | None:
             slot, after = SLOTS[after[0]], after[1:]
         elif before and before[-1] in SLOTS:
             slot, before = SLOTS[before[-1]], before[:-1]
+        elif before and before[0] in SLOTS and " ".join(before) not in _field_words():
+            slot, before = SLOTS[before[0]], before[1:]
         if marker == ("r",) and not slot:
             continue
         rest = before + after
         if not slot and rest and " ".join(rest) not in _field_words() and rest[-1] in _AFTER:
             slot, rest = SLOTS[rest[-1]], rest[:-1]
         kind = _joint_kind(rest, kind)
-        rest = [token for token in rest if token not in _FILLERS and token not in _PUPIL_WORDS]
-        field = _field_words().get(" ".join(rest), "name" if not rest else "other")
-        return Meaning("guardian", field, kind=kind, slot=slot, words=words, explicit=True)
+        return Meaning("guardian", _field_of(rest), kind=kind, slot=slot, words=words, explicit=True)
     return None
+
+
+def _field_of(rest: list[str]) -> str:
+    if field := _field_words().get(" ".join(rest)):
+        return field
+    rest = [token for token in rest if token not in _FILLERS and token not in _PUPIL_WORDS]
+    return _field_words().get(" ".join(rest), "other") if rest else "name"
 
 
 def _joint_kind(rest: list[str], kind: str) -> str:
@@ -140,7 +156,9 @@ def _joint_kind(rest: list[str], kind: str) -> str:
     for marker, other in _markers():
         if len(marker) == 1 and marker[0] in rest and len(marker[0]) > 1:
             rest.remove(marker[0])
-            return kind if other in {"contact", "home"} else "parent" if {kind, other} <= {"mother", "father"} else kind
+            if {kind, other} == {"mother", "father"}:
+                return "parent"
+            return "guardian" if other == "guardian" else kind
     return kind
 
 
@@ -151,6 +169,8 @@ def _pupil(words: str) -> Meaning | None:
         return None
     for kept in (rest, [token for token in rest if token not in _FILLERS]):
         inner = " ".join(kept)
+        if inner in _exact(SENSITIVE):
+            return Meaning("sensitive", words=words, explicit=True)
         if found := _student_words().get(inner):
             return Meaning("student", found[0], found[1], languages=found[2], words=words, explicit=True)
         if _field_words().get(inner) == "email":

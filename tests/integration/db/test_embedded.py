@@ -14,11 +14,14 @@ from pathlib import Path
 
 import asyncpg
 import pytest
+from ruamel.yaml import YAML
 
 from guardian.db import placement
+from guardian.db.cluster import ADMIN, cluster_in
 from guardian.db.embedded import Embedded
 from guardian.db.programs import server_binaries
 from guardian.errors import Unavailable
+from guardian.resources import PACKAGE
 
 ROOT = os.geteuid() == 0
 STAY = """
@@ -393,3 +396,28 @@ async def test_a_base_backup_can_be_taken(home: Path) -> None:
     command = [str(server_binaries().pg_basebackup), *options]
     subprocess.run(command, check=True, capture_output=True)
     assert (target / "PG_VERSION").read_text() == "18\n"
+
+
+async def test_the_roles_that_the_compose_file_makes_are_those_of_the_embedded_server(home: Path) -> None:
+    home.mkdir(mode=0o711)
+    cluster = cluster_in(home)
+    cluster.make("admin-password")
+    found = cluster.start()
+    script = YAML(typ="safe").load(PACKAGE.parent / "compose.yaml")["configs"]["roles"]["content"].replace("$$", "$")
+    given = {"POSTGRES_USER": ADMIN, "GUARDIAN_APP_PASSWORD": "a'pp", "GUARDIAN_OWNER_PASSWORD": "owner"}
+    server = {"PGHOST": found.host, "PGPORT": str(found.port), "PGPASSWORD": "admin-password"}
+    path = {"PATH": f"{server_binaries().folder}{os.pathsep}{os.environ['PATH']}"}
+    subprocess.run(["bash", "-euc", script], env=given | server | path, check=True, capture_output=True)
+    rights = "select rolsuper, rolcreatedb, rolcreaterole, rolreplication, rolbypassrls from pg_roles where rolname = "
+    made = await asyncpg.connect(
+        host=found.host, port=found.port, user="guardian_app", password="a'pp", database="guardian"
+    )
+    embedded = await asyncpg.connect(Embedded(home.with_name("other")).ensure_running().database)
+    for role in ("guardian_app", "guardian_owner"):
+        assert await made.fetchrow(f"{rights}'{role}'") == await embedded.fetchrow(f"{rights}'{role}'")
+    owner = "select pg_get_userbyid(datdba), datacl::text from pg_database where datname = 'guardian'"
+    assert await made.fetchrow(owner) == await embedded.fetchrow(owner)
+    await made.close()
+    await embedded.close()
+    cluster.stop()
+    Embedded(home.with_name("other")).stop()

@@ -84,6 +84,7 @@ ONE = [
     # "on a tie the negative one"
     ([consent(), consent("declined")], ["consent_declined"]),
     ([consent(), consent("void")], ["consent_void"]),
+    ([consent(notice_version=1), consent("declined")], ["consent_declined"]),
     ([consent(id="old", notice_version=1), consent(id="new")], ["consent_stale"]),
     # "A `given` without `completed_at`, or with a later one, is `verification_pending`"
     ([consent(at=None)], ["verification_pending"]),

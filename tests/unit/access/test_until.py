@@ -68,6 +68,18 @@ def test_until_the_learner_comes_of_age(learner: Document, instant: str, expecte
     assert until(example(learner=learner, authorisations=[], enrolments=[]), instant) == expected
 
 
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"valid_from": "2026-11-01T00:00:00Z"}, "2026-11-01T00:00:00Z"),
+        ({"valid_until": "2026-11-01T00:00:00Z"}, "2026-11-01T00:00:00Z"),
+        ({"status": "revoked"}, "2027-08-31T22:00:00Z"),
+    ],
+)
+def test_until_an_authorisation_begins_or_ends(changes: Document, expected: str) -> None:
+    assert until(example(authorisations=[authorisation(**changes)]), "2026-10-01T00:00:00Z") == expected
+
+
 @pytest.mark.parametrize("standing", ["reported", "erased"])
 def test_a_standing_ends_by_itself_never_but_other_codes_do(standing: str) -> None:
     document = example(learner={"standing": standing})

@@ -1,0 +1,47 @@
+"""The only writer of API clients and of answers kept for repeated writes."""
+
+from datetime import timedelta
+from uuid import UUID
+
+import msgspec
+
+from guardian.context import Tx
+from guardian.platform.domain import Client
+
+_COLUMNS = "id, name, scopes, created_at, last_used_at, revoked_at"
+_SEEN_EVERY = timedelta(minutes=1)
+
+
+async def insert(tx: Tx, client: Client, key_sha256: bytes) -> None:
+    """Add a client."""
+    await tx.execute(
+        "insert into api_clients (id, name, key_sha256, scopes, created_at) values ($1, $2, $3, $4, $5)",
+        client.id, client.name, key_sha256, list(client.scopes), client.created_at,
+    )  # fmt: skip
+
+
+async def by_key(tx: Tx, key_sha256: bytes) -> Client | None:
+    """The client whose key this is, unless it was revoked; its last use is noted, once a minute at most."""
+    row = await tx.fetchrow(
+        f"select {_COLUMNS} from api_clients where key_sha256 = $1 and revoked_at is null", key_sha256
+    )
+    if row is None:
+        return None
+    client = msgspec.convert(dict(row), Client)
+    if client.last_used_at is None or tx.now - client.last_used_at > _SEEN_EVERY:
+        await tx.execute("update api_clients set last_used_at = $2 where id = $1", client.id, tx.now)
+    return client
+
+
+async def everyone(tx: Tx) -> list[Client]:
+    """All clients, the newest first."""
+    rows = await tx.fetch(f"select {_COLUMNS} from api_clients order by created_at desc")
+    return [msgspec.convert(dict(row), Client) for row in rows]
+
+
+async def revoke(tx: Tx, client: UUID) -> bool:
+    """End a client's key; False when there is no such key in use."""
+    done = await tx.execute(
+        "update api_clients set revoked_at = $2 where id = $1 and revoked_at is null", client, tx.now
+    )
+    return done == 1

@@ -1,0 +1,194 @@
+"""From the raw contacts of a row to guardians: persons with a channel, and whether they may be asked."""
+
+import re
+from collections.abc import Iterator
+
+from msgspec import Struct, structs
+
+from guardian.roster.reading.draft import Contact, Draft
+from guardian.roster.reading.fields import mails
+from guardian.roster.reading.fields.cell import is_formula, value
+from guardian.roster.reading.fields.languages import language
+from guardian.roster.reading.fields.names import name as read_name
+from guardian.roster.reading.fields.names import person, split
+from guardian.roster.reading.fields.phones import phones
+from guardian.roster.reading.fields.relationships import eligibility, relationship, truth
+from guardian.roster.reading.findings import Findings
+from guardian.roster.reading.records import GuardianRecord
+from guardian.roster.reading.survey import Survey, mail_key
+
+_PEOPLE = re.compile(r"[;|\n]+|\s+/\s+|\s+(?:and|et|i|y|und|oraz|&)\s+", re.IGNORECASE)
+_ADDRESS = re.compile(r"[<(\[]?(?:mailto:)?[^\s<>,;|()\[\]]+@[^\s<>,;|()\[\]]+[>)\]]?")
+_NUMBER = re.compile(r"\+?\d[\d ().\-]{5,}\d")
+
+
+class Person(Struct, gc=False):
+    """One guardian of a row before it has a key."""
+
+    name: str
+    given: str
+    family: str
+    email: str
+    phone: str
+    label: str = ""
+
+
+class Contacts:
+    """Judges contacts against the whole file."""
+
+    def __init__(self, survey: Survey, findings: Findings, region: str | None) -> None:
+        self._survey = survey
+        self._findings = findings
+        self._region = region
+
+    def guardians(self, draft: Draft) -> list[GuardianRecord]:
+        """The guardians of a row that have a channel; their keys are still empty."""
+        found: list[GuardianRecord] = []
+        nameless: list[tuple[Contact, str, str]] = []
+        for contact in draft.contacts:
+            code, eligible, reason = _standing(contact)
+            if code == "self":
+                self._findings.cell("GUARDIAN_IS_STUDENT", draft, f"{contact.place}.relation", contact.relation)
+                continue
+            for one in self._people(draft, contact):
+                if not one.email and not one.phone:
+                    nameless.append((contact, one.name, contact.name or contact.given or contact.family))
+                    continue
+                known = (code, eligible, reason)
+                if one.label and code == "unknown" and (said := relationship(one.label)) != "unknown":
+                    known = eligibility(said, contact.kind, None, None)
+                if known[1] == "no":
+                    self._findings.cell("GUARDIAN_NOT_ELIGIBLE", draft, f"{contact.place}.relation", contact.relation)
+                found.append(
+                    GuardianRecord(
+                        key="", name=one.name or None, given_name=one.given or None, family_name=one.family or None,
+                        email=one.email or None, phone=one.phone or None, relationship=known[0],
+                        relationship_raw=contact.relation.strip() or one.label or None, eligible=known[1],
+                        reason=known[2], language=language(contact.language) or None,
+                        priority=int(contact.priority) if contact.priority.isdecimal() and len(contact.priority) < 4 else None,
+                        source_id=value(contact.source_id) or None, row=contact.row or draft.row,
+                    )  # fmt: skip
+                )
+        for contact, named, raw in nameless:
+            if named or raw:
+                unreadable = contact.free and not found
+                code = "GUARDIAN_UNREADABLE" if unreadable else "GUARDIAN_NO_CHANNEL"
+                self._findings.cell(code, draft, f"{contact.place}.name", raw if unreadable else "")
+        return found
+
+    def _people(self, draft: Draft, contact: Contact) -> Iterator[Person]:
+        place = contact.place
+        named = self._name(draft, contact)
+        if (contact.free or not contact.email) and "@" in named or contact.free and _NUMBER.search(named):
+            yield from self._from_text(draft, contact, named)
+            return
+        addresses = self._addresses(draft, contact.email, f"{place}.email") if contact.email else []
+        numbers = self._numbers(draft, contact.phone, f"{place}.phone") if contact.phone else []
+        if len(addresses) < 2 and len(numbers) < 2:
+            if addresses and _PEOPLE.search(named):
+                self._findings.cell("SHARED_EMAIL", draft, f"{place}.email", contact.email)
+            yield self._person(contact, named, addresses[0] if addresses else ("", ""), numbers[0] if numbers else "")
+            return
+        names = [piece.strip() for piece in _PEOPLE.split(named) if piece.strip()]
+        if len(names) < 2:
+            names = [named]
+        for number, address in enumerate(addresses or [("", "")]):
+            called = names[number] if number < len(names) else ""
+            if "@" not in address[1] and " " in address[1] and not called:
+                called = address[1]
+            yield self._person(
+                contact if number == 0 and len(names) == 1 else Contact(contact.kind), called, address,
+                numbers[number] if number < len(numbers) else "",
+            )  # fmt: skip
+
+    def _person(self, contact: Contact, named: str, address: tuple[str, str], phone: str) -> Person:
+        given, family = contact.given.strip(), contact.family.strip()
+        if (given or family) and named:
+            given, family = _cleaned(given), _cleaned(family)
+        elif not named and address[1] and " " in address[1] and "@" not in address[1]:
+            named = address[1]
+        if named and not (given and family):
+            named = person(named)
+            given, family = split(named)
+        return Person(named, given, family, address[0], phone, address[1])
+
+    def _name(self, draft: Draft, contact: Contact) -> str:
+        raw = contact.name
+        if contact.given or contact.family:
+            parts = (contact.given, contact.family or contact.name)
+            raw = " ".join(part for part in parts if value(part))
+        if not raw:
+            return ""
+        if any(is_formula(value(part)) for part in (contact.name, contact.given, contact.family) if part):
+            self._findings.cell("FORMULA", draft, f"{contact.place}.name", raw)
+            contact.given = contact.family = contact.name = ""
+            return ""
+        if contact.free and "@" in raw:
+            return raw
+        return read_name(value(raw) if "\n" not in raw else raw.strip())[0]
+
+    def _addresses(self, draft: Draft, text: str, column: str) -> list[tuple[str, str]]:
+        good: list[tuple[str, str]] = []
+        survey = self._survey
+        for address, label, code in mails.split(text):
+            if code == "EMAIL_INVALID":
+                self._findings.cell("FORMULA" if is_formula(address) else code, draft, column, address)
+                continue
+            if survey.is_pupils(address):
+                self._findings.cell("EMAIL_IS_STUDENT", draft, column, address)
+                continue
+            if survey.placeholders and mail_key(address) in survey.placeholders:
+                self._findings.cell("EMAIL_PLACEHOLDER", draft, column, address)
+                continue
+            if code:
+                self._findings.cell(code, draft, column, text)
+            if survey.domains and mails.domain(address) in survey.domains:
+                self._findings.cell("GUARDIAN_ON_STUDENT_DOMAIN", draft, column, address)
+            if all(address.casefold() != other.casefold() for other, _ in good):
+                good.append((address, label))
+        return good
+
+    def _numbers(self, draft: Draft, text: str, column: str) -> list[str]:
+        good = []
+        for number, code in phones(text, self._region):
+            if code:
+                self._findings.cell(code, draft, column, number or text)
+            if code != "PHONE_INVALID":
+                good.append(number)
+        return good
+
+    def _from_text(self, draft: Draft, contact: Contact, text: str) -> Iterator[Person]:
+        """One cell holds it all: «Maria Kowal (mum) maria@… 07700 900111; Jan Kowal jan@…»."""
+        found: list[Person] = []
+        column = f"{contact.place}.name"
+        for piece in _PEOPLE.split(text.replace(",\n", "\n")):
+            if not piece.strip():
+                continue
+            rest = _ADDRESS.sub(" ", piece)
+            addresses = [pair for raw in _ADDRESS.findall(piece) for pair in self._addresses(draft, raw, column)]
+            numbers = _NUMBER.findall(rest)
+            rest = _NUMBER.sub(" ", rest)
+            label = next((word for word in re.findall(r"[^\W\d_]+", rest) if relationship(word) != "unknown"), "")
+            named = read_name(" ".join(re.sub(r"[()\[\]<>:]|\btel\.?|\bmail", " ", rest.replace(label, " ") if label else rest).split()).strip(" ,-–"))[0]
+            phone = self._numbers(draft, numbers[0], column)[:1] if numbers else []
+            one = self._person(Contact(contact.kind), named, addresses[0] if addresses else ("", ""), phone[0] if phone else "")
+            one = structs.replace(one, label=label or one.label)
+            if found and not one.name and not (found[-1].email and one.email) and not (found[-1].phone and one.phone):
+                last = found[-1]
+                found[-1] = structs.replace(last, email=last.email or one.email, phone=last.phone or one.phone)
+            else:
+                found.append(one)
+            found.extend(Person("", "", "", address, "", named) for address, named in addresses[1:])
+        yield from found
+
+
+def _cleaned(text: str) -> str:
+    return read_name(value(text))[0]
+
+
+def _standing(contact: Contact) -> tuple[str, str, str]:
+    if not (contact.relation or contact.responsible or contact.court_order):
+        return eligibility("unknown", contact.kind, None, None)
+    responsible = truth(contact.responsible) if contact.responsible else None
+    court = truth(contact.court_order) if contact.court_order else None
+    return eligibility(relationship(contact.relation[:100]), contact.kind, responsible, court)

@@ -1,0 +1,113 @@
+"""E-mail addresses as people type them."""
+
+import re
+import unicodedata
+
+from email_validator import EmailNotValidError, validate_email
+
+from guardian.roster.reading.fields.cell import value
+from guardian.roster.reading.fields.relationships import relationship
+from guardian.roster.reading.folding import ZERO_WIDTH
+
+_GOOD = re.compile(
+    r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
+    r"@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z][A-Za-z0-9-]*[A-Za-z]"
+)
+_BETWEEN = re.compile(r"[;,|\n\r\t]+|\s+/\s*|\s+(?:and|et|i|y|und|oraz|&|or|lub|ou)\s+|(?<=[a-z])/(?=[^/@]+@)")
+_NAMED = re.compile(r"^(.*?)[<\[(]\s*([^<>\[\]()]+@[^<>\[\]()]+?)\s*[>\])]$", re.DOTALL)
+_BEHIND = re.compile(r"^(\S+@\S+)\s+\(([^()]*)\)$")
+_LABEL = re.compile(r"^([^\W\d_][\w .'\-]{0,40}?)\s*[:=]\s*(?=\S+@)")
+LONGEST = 254
+FREE = frozenset(
+    "gmail.com googlemail.com outlook.com hotmail.com hotmail.fr live.com yahoo.com yahoo.fr icloud.com me.com aol.com "
+    "orange.fr wanadoo.fr free.fr sfr.fr laposte.net wp.pl o2.pl onet.pl interia.pl op.pl gmx.de gmx.net web.de t-online.de "
+    "proton.me protonmail.com msn.com yahoo.co.uk hotmail.co.uk btinternet.com sky.com".split()
+)
+"""Mail providers anybody may use: sharing such a domain says nothing."""
+
+
+def split(text: str) -> list[tuple[str, str, str]]:
+    """The addresses of one cell: (address, label or name that stands with it, code).
+
+    The code is EMAIL_CLEANED where more than white space was taken off, EMAIL_INVALID where it is no address.
+    """
+    if _GOOD.fullmatch(text) and len(text) <= LONGEST:
+        return [(_address(text), "", "")]
+    whole = value(text)
+    if not whole:
+        return []
+    text = _keep_names_together(unicodedata.normalize("NFKC", text))
+    found: list[tuple[str, str, str]] = []
+    label = ""
+    for piece in _BETWEEN.split(text):
+        for address, named, code in _addresses(piece):
+            if code and "@" not in address:
+                label = address  # a word beside an address is its label: «mum; a@…»
+                continue
+            found.append((address, named or label, code))
+            label = ""
+    if not found:
+        return [(whole, "", "EMAIL_INVALID")]
+    address, named, code = found[0]
+    if len(found) == 1 and not code and address.casefold() != " ".join(text.split()).casefold():
+        return [(address, named, "EMAIL_CLEANED")]
+    return found
+
+
+def _addresses(piece: str) -> list[tuple[str, str, str]]:
+    """The addresses between two separators. A blank separates two addresses; before an address it is only
+    trusted after a relationship word or a colon: `john smith@…` must never become `smith@…`."""
+    piece = piece.replace("\x1f", " ").strip()
+    if not piece:
+        return []
+    alone = _one(piece)
+    words = piece.split()
+    if not alone[2] or len(words) == 1:
+        return [alone]
+    if all("@" in word for word in words):
+        return [_one(word) for word in words]
+    if "@" in words[-1] and relationship(" ".join(words[:-1])) != "unknown":
+        return [(_one(words[-1])[0], " ".join(words[:-1]), _one(words[-1])[2])]
+    return [alone]
+
+
+def folded(address: str) -> str:
+    """The mailbox of an address for comparison: case and plus-alias taken off (LAW requirement 31)."""
+    local, _, domain = address.casefold().rpartition("@")
+    return f"{local.partition('+')[0]}@{domain}"
+
+
+def domain(address: str) -> str:
+    """The domain of an address, lower case."""
+    return address.rpartition("@")[2].casefold()
+
+
+def _address(text: str) -> str:
+    local, _, host = text.rpartition("@")
+    return f"{local}@{host.lower()}"
+
+
+def _keep_names_together(text: str) -> str:
+    """Inside `Name, First <a@b>` nothing separates: its blanks and commas are hidden until the split is done."""
+    return re.sub(r"(?:\"[^\"]*\"|[^<>;|\n]*?)\s*<[^<>]*>", lambda found: re.sub(r"[\s,]+", "\x1f", found[0].strip(" ,")) + ";", text)
+
+
+def _one(piece: str) -> tuple[str, str, str]:
+    text = piece.translate(ZERO_WIDTH).strip().strip(" ,;|")
+    named = ""
+    if bracketed := _NAMED.match(text):
+        named, text = bracketed[1].strip(" \"'"), bracketed[2]
+    elif behind := _BEHIND.match(text):
+        text, named = behind[1], behind[2]
+    text = re.sub(r"^(?:mailto:|e-?mail:|courriel:|mail:)\s*", "", text, flags=re.IGNORECASE).partition("?subject=")[0]
+    if label := _LABEL.match(text):
+        named, text = named or label[1], text[label.end() :]
+    text = text.strip(" <>.,;:'\"()[]")
+    if len(text) <= LONGEST and _GOOD.fullmatch(text) and len(text.rpartition("@")[0]) <= 64:
+        return _address(text), named, ""
+    if not text.isascii() and len(text) <= LONGEST and text.count("@") == 1:
+        try:
+            return validate_email(text, check_deliverability=False).normalized, named, ""
+        except EmailNotValidError:
+            return text, named, "EMAIL_INVALID"
+    return text, named, "EMAIL_INVALID"

@@ -1,0 +1,150 @@
+"""Which column feeds which field. Positions, never names: headers repeat."""
+
+from collections.abc import Sequence
+
+from msgspec import Struct, field
+
+from guardian.roster.reading.meaning import Meaning, meaning
+
+_PERSON = frozenset({"id", "given", "family", "full", "full_family_first", "full_given_first"})
+_AS_GUARDIAN = {
+    "id": "source_id", "given": "given", "family": "family", "full": "name", "usage": "usage", "family2": "family2",
+    "full_family_first": "name", "full_given_first": "name", "language": "language", "status": "other",
+}
+_NAMES = ("given", "family", "full", "full_family_first", "full_given_first")
+
+
+class Slot(Struct):
+    """The columns of one guardian."""
+
+    kind: str
+    number: int
+    columns: dict[str, list[int]] = field(default_factory=dict)
+    words: set[str] = field(default_factory=set)
+
+    def add(self, name: str, column: int, words: str) -> None:
+        self.columns.setdefault(name, []).append(column)
+        self.words.add(words)
+
+
+class Layout(Struct):
+    """The columns of a table. Column numbers count from 0; the first of a list is preferred, the rest stand in."""
+
+    headers: tuple[str, ...]
+    student: dict[str, list[int]] = field(default_factory=dict)
+    guardians: list[Slot] = field(default_factory=list)
+    unknown: list[int] = field(default_factory=list)
+    sensitive: list[int] = field(default_factory=list)
+    ignored: list[int] = field(default_factory=list)
+    blank: list[int] = field(default_factory=list)
+    languages: dict[str, int] = field(default_factory=dict)
+    """How many headers are words of a language and of no other."""
+
+    @property
+    def language(self) -> str | None:
+        """The one language that the header is written in; None for English only, or where nothing shows."""
+        return max(self.languages, key=lambda name: self.languages[name]) if self.languages else None
+
+    @property
+    def people(self) -> bool:
+        """Whether a row can give a student at all."""
+        named = any(name in self.student for name in _NAMES)
+        return named or ("id" in self.student and bool(self.guardians))
+
+
+def lay_out(headers: Sequence[str], pinned: dict[str, str] | None = None) -> Layout:
+    """The layout of a header row. `pinned`: folded header -> student field, a profile's own knowledge."""
+    pinned = pinned or {}
+    said = [_pin(meaning(text), pinned) for text in headers]
+    layout = Layout(tuple(headers))
+    _assign(layout, said, guardian_names=True)
+    if not any(name in layout.student for name in _NAMES):
+        layout = Layout(tuple(headers))
+        _assign(layout, said, guardian_names=False)
+    _settle(layout, said)
+    return layout
+
+
+def _pin(said: Meaning, pinned: dict[str, str]) -> Meaning:
+    target = pinned.get(said.words)
+    if target is None:
+        return said
+    group = "ignored" if target == "ignored" else "student"
+    return Meaning(group, target, -1, words=said.words, explicit=True)
+
+
+def _assign(layout: Layout, said: list[Meaning], *, guardian_names: bool) -> None:
+    current: Slot | None = None
+    spanish = any("es" in one.languages and len(one.languages) == 1 for one in said)
+    seen: set[str] = set()
+    for column, one in enumerate(said):
+        group = one.group
+        if group == "guardian" and one.words.startswith("tutor") and one.field == "name" and not spanish:
+            group = "ignored"  # a tutor is a teacher everywhere else
+        for language in one.languages if len(one.languages) == 1 else ():
+            if language != "en":
+                layout.languages[language] = layout.languages.get(language, 0) + 1
+        if group == "guardian":
+            current = _slot(layout, current, one)
+            current.add(one.field, column, one.words)
+        elif group == "bare":
+            if current is not None:
+                if one.words in current.words:
+                    current = _new(layout, current.kind, current.number + 1)
+                current.add(one.field, column, one.words)
+            elif one.field == "email":
+                layout.student.setdefault("email", []).append(column)
+            else:
+                layout.unknown.append(column)
+        elif group == "student":
+            repeated = one.field in _PERSON and one.words in seen and not one.explicit
+            beside = current is not None and one.field in _AS_GUARDIAN and not one.explicit and one.words != "last first"
+            if guardian_names and (repeated or (beside and one.field not in {"id", "status"})):
+                target = _AS_GUARDIAN[one.field]
+                if current is None or one.words in current.words:
+                    current = _new(layout, "contact", 0)
+                current.add(target, column, one.words)
+            else:
+                layout.student.setdefault(one.field, []).append(column)
+                current = None if one.field != "id" else current
+            seen.add(one.words)
+        else:
+            getattr(layout, group).append(column)
+
+
+def _slot(layout: Layout, current: Slot | None, one: Meaning) -> Slot:
+    """The slot a guardian header belongs to: a header that repeats word for word begins the next guardian."""
+    if not one.explicit and current is not None and one.words not in current.words:
+        return current
+    alike = [slot for slot in layout.guardians if (slot.kind, slot.number) == (one.kind, one.slot)]
+    if not alike and one.slot:  # «Guardian 1» over «Mother 1 e-mail»: the number says who
+        alike = [slot for slot in layout.guardians if slot.number == one.slot and one.kind in {"contact", "home"}]
+    if alike and one.words not in alike[-1].words:
+        return alike[-1]
+    return _new(layout, one.kind, one.slot)
+
+
+def _new(layout: Layout, kind: str, number: int) -> Slot:
+    slot = Slot(kind, number)
+    layout.guardians.append(slot)
+    return slot
+
+
+def _settle(layout: Layout, said: list[Meaning]) -> None:
+    """Order the columns of a field by how sure their words are, and settle what one word can mean."""
+    for columns in layout.student.values():
+        columns.sort(key=lambda column: (said[column].rank, column))
+    student = layout.student
+    bare = student.get("full", [])
+    if bare and said[bare[0]].words in {"name"} and not student.get("full_given_first"):
+        if "family" in student and "given" not in student:
+            student["given"] = student.pop("full")
+        elif "given" in student and "family" not in student:
+            student["family"] = student.pop("full")
+    if "family" in student and "given" not in student and said[student["family"][0]].words in {"nom", "nazwisko", "apellidos"}:
+        student["full_family_first"] = student.pop("family")
+    if "given" in student and "family" not in student and said[student["given"][0]].words == "nombre":
+        student["full"] = student.pop("given")
+    layout.guardians[:] = [
+        slot for slot in layout.guardians if slot.columns.keys() & {"name", "given", "family", "email", "phone", "phone2"}
+    ]

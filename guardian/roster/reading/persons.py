@@ -1,0 +1,95 @@
+"""Guardians are persons: the same address with a compatible name is one person throughout the file."""
+
+from collections.abc import Sequence
+
+from msgspec import structs
+
+from guardian.roster.reading.draft import Draft
+from guardian.roster.reading.fields.names import compatible
+from guardian.roster.reading.findings import Findings
+from guardian.roster.reading.records import GuardianRecord
+from guardian.roster.reading.survey import Survey, mail_key
+
+
+class Persons:
+    """Gives every guardian the key of the person, and counts the persons.
+
+    Only addresses that the survey saw more than once are remembered.
+    """
+
+    def __init__(self, survey: Survey, findings: Findings) -> None:
+        self._shared = survey.shared
+        self._findings = findings
+        self._known: dict[str, list[tuple[str | None, str]]] = {}
+        self.count = 0
+
+    def of_one(self, draft: Draft, guardians: Sequence[GuardianRecord]) -> Sequence[GuardianRecord]:
+        """The guardians of a pupil's first row."""
+        if len(guardians) == 1:
+            return (self._keyed(draft, guardians[0]),)
+        held: list[GuardianRecord] = []
+        self.added(draft, held, guardians)
+        return held
+
+    def added(self, draft: Draft, held: list[GuardianRecord], guardians: Sequence[GuardianRecord]) -> bool:
+        """Add a row's guardians to a pupil's; whether one of them was new, or told something new."""
+        fresh = False
+        for guardian in guardians:
+            place = next((place for place, one in enumerate(held) if _alike(one, guardian)), None)
+            if place is None:
+                held.append(self._keyed(draft, guardian))
+                fresh = True
+            else:
+                joined = _joined(held[place], guardian)
+                if joined.email and not held[place].email:
+                    self.count -= 1  # known by phone until now: the address gives the key
+                    joined = self._keyed(draft, joined)
+                fresh = fresh or joined != held[place]
+                held[place] = joined
+        return fresh
+
+    def _keyed(self, draft: Draft, guardian: GuardianRecord) -> GuardianRecord:
+        if guardian.email is None:
+            self.count += 1
+            return structs.replace(guardian, key=f"row {guardian.row}.{self.count}")
+        mailbox = guardian.email.casefold()
+        if mail_key(guardian.email) not in self._shared:
+            self.count += 1
+            return structs.replace(guardian, key=mailbox)
+        people = self._known.setdefault(mailbox, [])
+        for place, (name, key) in enumerate(people):
+            if compatible(name, guardian.name):
+                if name is None and guardian.name is not None:
+                    people[place] = (guardian.name, key)
+                return structs.replace(guardian, key=key)
+        if people:
+            self._findings.cell("SHARED_EMAIL", draft, "", guardian.email)
+        key = f"{mailbox} #{len(people) + 1}" if people else mailbox
+        people.append((guardian.name, key))
+        self.count += 1
+        return structs.replace(guardian, key=key)
+
+
+def _alike(one: GuardianRecord, other: GuardianRecord) -> bool:
+    """The same person beside the same pupil. A name alone is never enough."""
+    if one.source_id and one.source_id == other.source_id:
+        return compatible(one.name, other.name)
+    if one.email and other.email:
+        return one.email.casefold() == other.email.casefold() and compatible(one.name, other.name)
+    if one.email or other.email:
+        return bool(one.name and other.name and one.phone and one.phone == other.phone and compatible(one.name, other.name))
+    return one.phone == other.phone and compatible(one.name, other.name)
+
+
+def _joined(one: GuardianRecord, other: GuardianRecord) -> GuardianRecord:
+    filled = {
+        name: getattr(other, name)
+        for name in ("name", "given_name", "family_name", "email", "phone", "relationship_raw", "language", "priority",
+                     "source_id")
+        if getattr(one, name) is None and getattr(other, name) is not None
+    }  # fmt: skip
+    if one.relationship == "unknown" and other.relationship != "unknown":
+        filled |= {"relationship": other.relationship, "eligible": other.eligible, "reason": other.reason}
+    elif other.reason in {"court_order", "no_responsibility"} and one.eligible != "no":
+        filled |= {"eligible": other.eligible, "reason": other.reason}
+    return structs.replace(one, **filled) if filled else one

@@ -1,0 +1,164 @@
+"""The only writer of uploads, their pieces and the rows of their plans."""
+
+from collections.abc import AsyncIterator, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from asyncpg import Connection, Record
+
+from guardian.context import Tx
+from guardian.roster.domain import OPEN, Counts, Effect, Mode, PlanRow, Upload
+from guardian.roster.reading.records import Finding
+
+_COLUMNS = (
+    "id, institution, state, mode, sha256, format, counts, effect, error, progress, total, created_at, planned_at, "
+    "committed_at"
+)
+_LOCK = 0x726F7374
+
+
+def _upload(row: Record) -> Upload:
+    values: dict[str, Any] = dict(row)
+    values["counts"] = msgspec.json.decode(row["counts"], type=Counts)
+    values["effect"] = msgspec.json.decode(row["effect"], type=Effect)
+    return msgspec.convert(values, Upload)
+
+
+async def lock(tx: Tx, institution: UUID) -> None:
+    """Let one command at a time plan or commit for an institution; held until the transaction ends."""
+    await tx.execute("select pg_advisory_xact_lock($1, hashtext($2))", _LOCK, str(institution))
+
+
+async def insert(tx: Tx, upload: UUID, institution: UUID, mode: Mode, *, sha256: str, total: int, by: UUID | None) -> None:
+    """Keep a new upload, without its bytes yet."""
+    await tx.execute(
+        "insert into roster_uploads (id, institution, state, mode, sha256, counts, effect, progress, total, started_by, "
+        "created_at) values ($1, $2, 'received', $3, $4, '{}', '{}', 0, $5, $6, $7)",
+        upload, institution, mode, sha256, total, by, tx.now,
+    )  # fmt: skip
+
+
+async def get(tx: Tx, upload: UUID, *, within: UUID | None = None) -> Upload | None:
+    """One upload, if this transaction may see it; `within` bounds it to an institution."""
+    row = await tx.fetchrow(
+        f"select {_COLUMNS} from roster_uploads where id = $1 and ($2::uuid is null or institution = $2)", upload, within
+    )
+    return _upload(row) if row else None
+
+
+async def open_twin(tx: Tx, institution: UUID, sha256: str, mode: Mode) -> UUID | None:
+    """An upload of the same bytes in the same mode that nobody committed yet."""
+    found: UUID | None = await tx.fetchval(
+        "select id from roster_uploads where institution = $1 and sha256 = $2 and mode = $3 and state = any($4) "
+        "order by created_at desc limit 1",
+        institution, sha256, mode, list(OPEN),
+    )  # fmt: skip
+    return found
+
+
+async def page(tx: Tx, institution: UUID, *, limit: int = 50) -> list[Upload]:
+    """The newest uploads of an institution."""
+    rows = await tx.fetch(
+        f"select {_COLUMNS} from roster_uploads where institution = $1 order by created_at desc, id desc limit $2",
+        institution, limit,
+    )  # fmt: skip
+    return [_upload(row) for row in rows]
+
+
+async def move(tx: Tx, upload: UUID, *, before: Sequence[str], after: str, **change: Any) -> bool:
+    """Move an upload that still stands as the caller read it; False when it does not."""
+    sets = "".join(f", {name} = ${n}" for n, name in enumerate(change, start=4))
+    row = await tx.fetchrow(
+        f"update roster_uploads set state = $3{sets} where id = $1 and state = any($2) returning id",
+        upload, list(before), after, *change.values(),
+    )  # fmt: skip
+    return row is not None
+
+
+async def show_progress(connection: Connection, upload: UUID, progress: int) -> None:
+    """Say how far reading has come: on a connection of its own, so that others see it meanwhile."""
+    async with connection.transaction():
+        await connection.execute("select set_config('app.scope', 'operator', true)")
+        await connection.execute("update roster_uploads set progress = $2 where id = $1", upload, progress)
+
+
+async def keep_piece(tx: Tx, piece: UUID, upload: UUID, position: int, content: bytes) -> None:
+    """Keep an encrypted piece of the file."""
+    await tx.execute(
+        "insert into roster_chunks (id, upload, position, content) values ($1, $2, $3, $4)",
+        piece, upload, position, content,
+    )  # fmt: skip
+
+
+async def pieces(tx: Tx, upload: UUID) -> AsyncIterator[bytes]:
+    """The encrypted pieces in order, one in memory at a time."""
+    position = 0
+    while (
+        content := await tx.fetchval(
+            "select content from roster_chunks where upload = $1 and position = $2", upload, position
+        )
+    ) is not None:
+        yield content
+        position += 1
+
+
+async def drop_rows(tx: Tx, upload: UUID) -> None:
+    """Forget the rows of an earlier plan."""
+    await tx.execute("delete from roster_rows where upload = $1", upload)
+
+
+async def keep_rows(tx: Tx, statement: str, values: Sequence[object]) -> int:
+    """Keep the rows of a plan that are shown one by one: the statement reads the plan's temporary tables."""
+    return await tx.execute(statement, *values)
+
+
+async def rows(tx: Tx, upload: UUID) -> list[PlanRow]:
+    """The kept rows, in the order of the file, learners missing from it last."""
+    found = await tx.fetch(
+        "select nullif(row, 0) as row, state, codes from roster_rows where upload = $1 order by nullif(row, 0), id", upload
+    )
+    return [msgspec.convert(dict(row), PlanRow) for row in found]
+
+
+async def records(tx: Tx, upload: UUID) -> list[tuple[PlanRow, dict[str, str | None] | None]]:
+    """The kept rows with who they are about, for the school's own page; nothing of an erased learner."""
+    found = await tx.fetch(
+        "select nullif(row, 0) as row, state, codes, record from roster_rows where upload = $1 "
+        "order by nullif(row, 0), id",
+        upload,
+    )
+    return [
+        (
+            PlanRow(row=row["row"], state=row["state"], codes=row["codes"]),
+            msgspec.json.decode(row["record"]) if row["record"] else None,
+        )
+        for row in found
+    ]
+
+
+async def findings(tx: Tx, upload: UUID) -> list[Finding]:
+    """What the reader said; nothing once the upload has ended."""
+    kept = await tx.fetchval("select findings from roster_uploads where id = $1", upload)
+    return msgspec.json.decode(kept, type=list[Finding]) if kept else []
+
+
+async def erase(tx: Tx, uploads: Sequence[UUID]) -> None:
+    """Erase what uploads hold about people: the file, what was found in it, and whom its rows are about."""
+    await tx.execute("delete from roster_chunks where upload = any($1)", list(uploads))
+    await tx.execute("update roster_rows set record = null where upload = any($1) and record is not null", list(uploads))
+    await tx.execute(
+        "update roster_uploads set findings = null, erased_at = $2 where id = any($1) and erased_at is null",
+        list(uploads), tx.now,
+    )  # fmt: skip
+
+
+async def outdated(tx: Tx, before: datetime, limit: int) -> list[UUID]:
+    """Uploads that came before an instant and still hold people's data, held against other sweeps."""
+    rows = await tx.fetch(
+        "select id from roster_uploads where created_at <= $1 and erased_at is null order by created_at limit $2 "
+        "for update skip locked",
+        before, limit,
+    )  # fmt: skip
+    return [row["id"] for row in rows]

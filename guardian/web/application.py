@@ -1,0 +1,71 @@
+"""Puts the web application together: routes, headers, errors, limits, the API's document."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from litestar import Litestar, Request, Response, get
+from litestar.datastructures import CacheControlHeader
+from litestar.enums import MediaType
+from litestar.openapi.config import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.openapi.spec import Components, SecurityScheme
+from litestar.static_files import create_static_files_router
+
+from guardian import __version__
+from guardian.resources import STATIC
+from guardian.settings import Settings
+from guardian.web import logging
+from guardian.web.headers import SecurityHeaders
+from guardian.web.problems import HANDLERS
+
+
+def make_application(settings: Settings, routes: Sequence[Any], *, lifespan: Sequence[Callable[..., Any]]) -> Litestar:
+    """The application with these routes; `lifespan` opens and closes what they need."""
+    logging.configure(settings.log_level)
+    static = create_static_files_router(
+        path="/static",
+        directories=[STATIC],
+        include_in_schema=False,
+        cache_control=CacheControlHeader(public=True, max_age=31_536_000, immutable=True),
+    )
+
+    def with_headers(app: Any) -> Any:
+        return SecurityHeaders(app, https=settings.https)
+
+    return Litestar(
+        route_handlers=[static, live, ready, *routes],
+        lifespan=list(lifespan),
+        middleware=[logging.RequestLog, with_headers],
+        exception_handlers=HANDLERS,
+        request_max_body_size=settings.body_max_bytes,
+        openapi_config=OpenAPIConfig(
+            title="guardian",
+            version=__version__,
+            path="/schema",
+            render_plugins=[JsonRenderPlugin(path="/openapi.json")],
+            components=Components(security_schemes={"key": SecurityScheme(type="http", scheme="bearer")}),
+            security=[{"key": []}],
+            use_handler_docstrings=True,
+        ),
+        logging_config=None,
+        debug=False,
+    )
+
+
+
+
+@get("/health/live", include_in_schema=False)
+async def live() -> dict[str, str]:
+    """The process answers."""
+    return {"status": "ok"}
+
+
+@get("/health/ready", include_in_schema=False)
+async def ready(request: Request[Any, Any, Any]) -> Response[dict[str, str]]:
+    """The database answers, too; 503 while it does not."""
+    try:
+        async with request.app.state.context.engine.connections.acquire(timeout=2) as connection:
+            await connection.fetchval("select 1", timeout=2)
+    except Exception:  # noqa: BLE001 (whatever went wrong, we are not ready)
+        return Response({"status": "database_unavailable"}, status_code=503, media_type=MediaType.JSON)
+    return Response({"status": "ok"})

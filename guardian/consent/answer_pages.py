@@ -19,37 +19,37 @@ from guardian.web.page import context_of, fields_of, redirect, show
 READ = [HttpMethod.GET, HttpMethod.HEAD]
 
 
-@route("/g/{handle:str}", http_method=READ)
+@route("/g/{handle:str}", http_method=READ, include_in_schema=False)
 async def page(request: GuardianRequest, handle: str) -> Response[Any]:
     """The question, or, once all is answered, what stands on record."""
     return await _open(request, handle)
 
 
-@route("/g/{handle:str}/change", http_method=READ)
+@route("/g/{handle:str}/change", http_method=READ, include_in_schema=False)
 async def change(request: GuardianRequest, handle: str) -> Response[Any]:
     """The question again, with the answers that stand."""
     return await _open(request, handle, change=True)
 
 
-@route("/g/{handle:str}/done", http_method=READ)
+@route("/g/{handle:str}/done", http_method=READ, include_in_schema=False)
 async def done(request: GuardianRequest, handle: str) -> Response[Any]:
     """What was recorded, when, for whom; how to take it back."""
     return await _open(request, handle, done=True)
 
 
-@route("/g/{handle:str}/notice", http_method=READ)
+@route("/g/{handle:str}/notice", http_method=READ, include_in_schema=False)
 async def notice(request: GuardianRequest, handle: str) -> Response[Any]:
     """The whole notice, with its version and date."""
     return await _open(request, handle, template="guardian/notice.html")
 
 
-@route("/g/{handle:str}/later", http_method=READ)
+@route("/g/{handle:str}/later", http_method=READ, include_in_schema=False)
 async def later(request: GuardianRequest, handle: str) -> Response[Any]:
     """Until when there is time. Nothing is recorded."""
     return await _open(request, handle, template="guardian/later.html")
 
 
-@route("/g/{handle:str}/receipt.json", http_method=READ, media_type=MediaType.JSON)
+@route("/g/{handle:str}/receipt.json", http_method=READ, media_type=MediaType.JSON, include_in_schema=False)
 async def receipt_json(request: GuardianRequest, handle: str) -> Response[Any]:
     """The receipt for programs (ISO/IEC TS 27560)."""
     ctx = context_of(request)
@@ -67,7 +67,7 @@ async def receipt_json(request: GuardianRequest, handle: str) -> Response[Any]:
     )
 
 
-@post("/g/{handle:str}", status_code=200)
+@post("/g/{handle:str}", status_code=200, include_in_schema=False)
 async def answer(request: GuardianRequest, handle: str) -> Response[Any]:
     """Record the answers, or show the page again with what is missing and everything typed."""
     ctx = context_of(request)

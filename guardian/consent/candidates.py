@@ -14,7 +14,9 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from guardian.consent.domain import NOES, Current
+from guardian.errors import Refused
 from guardian.jurisdiction.domain import threshold
+from guardian.mail.address import same_person_key
 from guardian.notice.domain import Purpose
 
 QUIET_AFTER_NO = timedelta(days=180)
@@ -134,9 +136,9 @@ def same_person(one: str | None, other: str | None) -> bool:
     """Whether two addresses are surely one person's: without regard to case and to a `+tag`. Used only to refuse
     that a learner answers for themself, never to deliver or to merge (not all hosts ignore dots, so they count).
     """
-    return bool(one and other) and _person(one) == _person(other)
-
-
-def _person(address: str | None) -> tuple[str, str]:
-    local, _, domain = (address or "").strip().rpartition("@")
-    return local.partition("+")[0].casefold(), domain.casefold()
+    if not one or not other:
+        return False
+    try:
+        return same_person_key(one) == same_person_key(other)
+    except Refused:
+        return one.strip().casefold() == other.strip().casefold()

@@ -24,13 +24,13 @@ READ = [HttpMethod.GET, HttpMethod.HEAD]
 CHOOSE = N_("Tick at least one name.")
 
 
-@route("/g/{handle:str}/withdraw", http_method=READ)
+@route("/g/{handle:str}/withdraw", http_method=READ, include_in_schema=False)
 async def withdraw_page(request: GuardianRequest, handle: str) -> Response[Any]:
     """For whom to withdraw. As easy as agreeing: no name to type, one button (GDPR art. 7(3))."""
     return await _choose(request, handle, "guardian/withdraw.html")
 
 
-@post("/g/{handle:str}/withdraw", status_code=200)
+@post("/g/{handle:str}/withdraw", status_code=200, include_in_schema=False)
 async def withdraw(request: GuardianRequest, handle: str) -> Response[Any]:
     """Take back the agreement for the ticked children, at once."""
     ctx = context_of(request)
@@ -47,13 +47,13 @@ async def withdraw(request: GuardianRequest, handle: str) -> Response[Any]:
     return redirect(f"/g/{links.canonical(handle)}/done")
 
 
-@route("/g/{handle:str}/not-mine", http_method=READ)
+@route("/g/{handle:str}/not-mine", http_method=READ, include_in_schema=False)
 async def not_mine_page(request: GuardianRequest, handle: str) -> Response[Any]:
     """Which of these children is not the reader's."""
     return await _choose(request, handle, "guardian/not_mine.html")
 
 
-@post("/g/{handle:str}/not-mine", status_code=200)
+@post("/g/{handle:str}/not-mine", status_code=200, include_in_schema=False)
 async def not_mine(request: GuardianRequest, handle: str) -> Response[Any]:
     """End the say over the ticked children and tell the school."""
     ctx = context_of(request)
@@ -72,13 +72,13 @@ async def not_mine(request: GuardianRequest, handle: str) -> Response[Any]:
     return redirect("/g/thanks")
 
 
-@route("/g/thanks", http_method=READ)
+@route("/g/thanks", http_method=READ, include_in_schema=False)
 async def thanks(request: GuardianRequest) -> Response[Any]:
     """What happens after «not my child». It says the same to everybody."""
     return show(request, "guardian/thanks.html")
 
 
-@route("/u/{handle:str}", http_method=READ)
+@route("/u/{handle:str}", http_method=READ, include_in_schema=False)
 async def reminders_page(request: GuardianRequest, handle: str) -> Response[Any]:
     """Whether to stop reminders."""
     try:
@@ -92,7 +92,7 @@ async def reminders_page(request: GuardianRequest, handle: str) -> Response[Any]
     )  # fmt: skip
 
 
-@post("/u/{handle:str}", status_code=200)
+@post("/u/{handle:str}", status_code=200, include_in_schema=False)
 async def stop_reminders(request: GuardianRequest, handle: str) -> Response[Any]:
     """Stop reminders: the button, or a mail program's one click (RFC 8058), which has no cookie and sends no ticket."""
     ctx = context_of(request)
@@ -107,7 +107,7 @@ async def stop_reminders(request: GuardianRequest, handle: str) -> Response[Any]
     )  # fmt: skip
 
 
-@post("/g/fresh", status_code=200)
+@post("/g/fresh", status_code=200, include_in_schema=False)
 async def fresh(request: GuardianRequest) -> Response[Any]:
     """Mail a new link if the old one was ours; says the same either way."""
     form = await fields_of(request)

@@ -8,21 +8,12 @@ import asyncio
 from collections.abc import Callable
 from typing import cast
 
-from guardian.mail.replies import Reply
+from guardian.mail.replies import Cut, Outcome, Reply, refusal
 
 REPLY_LIMIT = 16 * 1024
 """Octets of replies that may wait to be read; a server that sends more is cut off."""
 GRACE = 5.0
 """Seconds that a server gets to answer QUIT."""
-
-
-class Cut(Exception):  # noqa: N818 (it is what happened, an expected end)
-    """The connection ended while replies were awaited; `replies` came before it did."""
-
-    def __init__(self, replies: list[Reply], why: str) -> None:
-        super().__init__(why)
-        self.replies = replies
-        self.why = why
 
 
 class Wire(asyncio.BufferedProtocol):
@@ -43,9 +34,34 @@ class Wire(asyncio.BufferedProtocol):
         transport.set_protocol(self)
 
     @property
-    def usable(self) -> bool:
+    def alive(self) -> bool:
         """Whether another group may be sent."""
         return not self._lost and self._waiter is None and not self._transport.is_closing()
+
+    async def envelope(self, mail: bytes, rcpt: bytes, reached: Callable[[Reply], None]) -> Outcome | None:
+        """MAIL, RCPT and DATA in one group; nothing when the body may follow, else why not. Raises Cut."""
+        replies = await self.exchange(b"%b\r\n%b\r\nDATA\r\n" % (mail, rcpt), 3, reached)
+        refused = refusal(replies)
+        if refused is not None and not refused.connection_fault:
+            await self._start_over(replies)
+        return refused
+
+    async def body(self, stuffed: bytes, seen: Callable[[Reply], None]) -> Reply:
+        """The body with its last dot, and the reply. Raises Cut."""
+        return (await self.exchange(stuffed, 1, seen))[0]
+
+    async def _start_over(self, replies: list[Reply]) -> None:
+        """Leave the transaction. If DATA was taken although nobody may receive: a lone dot (RFC 2920 3.1)."""
+        opened = replies[2].code == 354
+        if not opened and not replies[0].positive:
+            return
+        try:
+            answers = await self.exchange(b".\r\nRSET\r\n" if opened else b"RSET\r\n", 2 if opened else 1)
+        except Cut:
+            self.abort()
+        else:
+            if not answers[-1].positive:
+                self.abort("RSET refused")
 
     async def exchange(
         self, group: bytes, replies: int, seen: Callable[[Reply], None] | None = None
@@ -54,7 +70,7 @@ class Wire(asyncio.BufferedProtocol):
 
         Raises Cut if the connection ends first. Whoever cancels the wait must `abort`.
         """
-        if not self.usable:
+        if not self.alive:
             raise Cut([], self._lost or "closed")
         self._waiter = self._loop.create_future()
         self._wanted, self._replies, self._seen = replies, [], seen
@@ -67,7 +83,7 @@ class Wire(asyncio.BufferedProtocol):
     async def quit(self) -> None:
         """Take leave, and close whatever the answer."""
         try:
-            if self.usable:
+            if self.alive:
                 async with asyncio.timeout(GRACE):
                     await self.exchange(b"QUIT\r\n", 1)
         except (Cut, TimeoutError):
@@ -96,7 +112,7 @@ class Wire(asyncio.BufferedProtocol):
         if self._filled == REPLY_LIMIT or sum(map(len, self._lines)) > REPLY_LIMIT:
             self._surprise("a reply without end")
 
-    def _line(self, line: bytes) -> None:
+    def _line(self, line: bytes | bytearray) -> None:
         if self._lost:
             return
         if self._waiter is None or self._waiter.done():

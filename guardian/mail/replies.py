@@ -1,6 +1,7 @@
 """What a mail server's reply means for the message, the connection and the pool (MAIL sections 0.7, 1.4 and 3)."""
 
 import re
+from collections.abc import Sequence
 from typing import Literal
 
 import msgspec
@@ -8,6 +9,7 @@ import msgspec
 Kind = Literal["accepted", "deferred", "failed", "unknown", "pool_down"]
 Phase = Literal["connect", "mail", "rcpt", "data", "body", "final"]
 
+_ENVELOPE: tuple[Phase, ...] = ("mail", "rcpt", "data")
 _ENHANCED = re.compile(r"([245]\.\d{1,3}\.\d{1,3})(?!\S)")
 _SOMEBODY = re.compile(r"\S*@\S*")
 _QUEUED = (
@@ -100,6 +102,23 @@ def judged(phase: Phase, reply: Reply) -> Outcome:
     )
 
 
+def refusal(replies: Sequence[Reply]) -> Outcome | None:
+    """What the first bad reply to MAIL, RCPT and DATA decides; nothing where all that came so far are good."""
+    for phase, reply in zip(_ENVELOPE, replies, strict=False):
+        if not (reply.code == 354 if phase == "data" else reply.positive):
+            return judged(phase, reply)
+    return None
+
+
 def cut(phase: Phase, why: str) -> Outcome:
     """The outcome of a connection that was lost or given up in a phase. Only after the last dot is it unknown."""
     return Outcome(kind="unknown" if phase == "final" else "deferred", phase=phase, connection_fault=True, text=why)
+
+
+class Cut(Exception):
+    """The connection ended while replies were awaited; `replies` came before it did."""
+
+    def __init__(self, replies: Sequence[Reply], why: str) -> None:
+        super().__init__(why)
+        self.replies = replies
+        self.why = why

@@ -17,10 +17,8 @@ from guardian.context import Tx
 from guardian.people.domain import AUTHORITY
 from guardian.people.row_ids import row_id_sql
 
-_PLATFORM_ID = (
-    "coalesce(i.platform_id, 'L-' || translate(encode(substring(uuid_send(gen_random_uuid()) from 5 for 12), 'base64'), "
-    "'+/', '-_'))"
-)
+_RANDOM = "substring(uuid_send(gen_random_uuid()) from 5 for 12)"
+_PLATFORM_ID = f"coalesce(i.platform_id, 'L-' || translate(encode({_RANDOM}, 'base64'), '+/', '-_'))"
 _WORTH = " ".join(f"when '{word}' then '{authority}'" for word, authority in AUTHORITY.items())
 
 
@@ -76,7 +74,8 @@ async def _newcomers(tx: Tx, school: School) -> None:
 async def _known(tx: Tx, school: School) -> None:
     changing = "from planned p join incoming i on i.n = p.n where p.state = 'known' and p.differs"
     await tx.execute(
-        "update learners l set given_name = coalesce(i.given, given_name), family_name = coalesce(i.family, family_name), "
+        "update learners l set given_name = coalesce(i.given, given_name), "
+        "family_name = coalesce(i.family, family_name), "
         "birth_date = coalesce(i.birth, birth_date), email = coalesce(i.email, l.email), "
         f"email_key = coalesce(i.email_key, l.email_key) {changing} and l.id = p.learner"
     )
@@ -100,7 +99,8 @@ async def _guardians(tx: Tx, school: School) -> None:
         "insert into guardianships (id, learner, guardian, relationship, authority, eligible, position, created_at) "
         f"select {row_id_sql('(row_number() over ())', 3, school.unix_ms)}, t.learner, p.guardian, t.relationship, "
         f"case t.eligible {_WORTH} end, t.eligible, t.position, $1 "
-        "from ties t join persons p on p.key = t.key where t.guardian is null on conflict (learner, guardian) do nothing",
+        "from ties t join persons p on p.key = t.key where t.guardian is null "
+        "on conflict (learner, guardian) do nothing",
         tx.now,
     )
     await tx.execute(

@@ -182,9 +182,7 @@ async def set_birth_date(tx: Tx, learner: UUID, birth_date: str | None) -> bool:
     )  # fmt: skip
 
 
-async def correct_contact(
-    tx: Tx, guardian: UUID, *, name: str | None, email: str | None, phone: str | None
-) -> bool:
+async def correct_contact(tx: Tx, guardian: UUID, *, name: str | None, email: str | None, phone: str | None) -> bool:
     """Replace how a guardian is named and reached; a new address is reachable until it proves otherwise.
     False for an unknown or erased guardian. The caller enqueues `AddressCorrected` when the address changed.
     """

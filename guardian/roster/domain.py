@@ -15,8 +15,8 @@ OPEN: tuple[UploadState, ...] = ("received", "read", "planned")
 """States in which the bytes are kept and a plan may be made or committed."""
 LIFE_HOURS = 72
 """An upload that nobody commits is erased so long after it came (FORMATS section 4, point 11)."""
-SMALL_BYTES = 2 * 1024 * 1024
-"""Up to here a plan is made while the caller waits; above, a job makes it."""
+SMALL_PIECES = 2
+"""Pieces of 1 MB: up to here a plan is made while the caller waits; above, a job makes it."""
 ROWS_SHOWN = 20_000
 """The rows that a plan lists one by one; of a larger roster those that a person must look at come first."""
 
@@ -66,7 +66,9 @@ class Said(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Upload(msgspec.Struct, frozen=True, kw_only=True):
-    """An uploaded roster as it is kept. `progress` of `total`: bytes read, while it is being planned."""
+    """An uploaded roster as it is kept. `progress`: records read so far; `total`: how many there are,
+    0 until that is known.
+    """
 
     id: UUID
     institution: UUID
@@ -111,8 +113,6 @@ class Newcomers(msgspec.Struct, frozen=True, kw_only=True):
     """Whether one of these has an address."""
 
 
-
-
 def mass_removal(missing: int, enrolled: int) -> bool:
     """Whether so many learners are missing that the file is more likely wrong than the school emptied: more than 10 %
     and at least 3 (LAW requirements 47 and 47a).
@@ -125,6 +125,4 @@ def simple_effect(newcomers: list[Newcomers], *, admits_alone: bool, asked_again
     guardian, and wait otherwise. It knows nothing of age: a learner over the threshold is counted as waiting.
     """
     total = sum(group.count for group in newcomers)
-    return Effect(
-        admitted=total if admits_alone else 0, blocked=0 if admits_alone else total, asked_again=asked_again
-    )
+    return Effect(admitted=total if admits_alone else 0, blocked=0 if admits_alone else total, asked_again=asked_again)

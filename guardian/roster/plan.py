@@ -6,7 +6,7 @@ the merge, so what is written always fits what is stored at that moment.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 
@@ -18,13 +18,18 @@ from guardian.roster.reading.records import Reading
 from guardian.roster.source import Source
 from guardian.roster.terms import Terms
 
-Progress = Callable[[int], Awaitable[None]]
-"""Told how many records have been read; not called inside the plan's own transaction's connection."""
+
+class Progress(Protocol):
+    """Told how many records have been read so far, and when these were all."""
+
+    def __call__(self, done: int, *, read: bool = False) -> Awaitable[None]: ...
+
 
 _MEMORY = "set local work_mem = '64MB'"
 _ADMITS_ALONE = """
 select exists (select 1 from authorisations a where a.institution = $1 and a.state = 'active'
-    and a.valid_from <= $2 and a.valid_until > $2 and a.scopes @> array['use_services', 'collect_information']::varchar[]
+    and a.valid_from <= $2 and a.valid_until > $2
+    and a.scopes @> array['use_services', 'collect_information']::varchar[]
     and a.legal_model in ('school_agent', 'controller_instruction'))
 """
 
@@ -90,6 +95,8 @@ async def _load(
         done += block.count
         if progress is not None:
             await progress(done)
+    if progress is not None:
+        await progress(done, read=True)
     return told, refused, platform_ids
 
 

@@ -6,8 +6,8 @@ guardians a name may carry: it finds the person whose address the school learned
 
 from guardian.context import Tx
 from guardian.people.domain import AUTHORITY
-from guardian.roster.folding import person_key_sql
 from guardian.people.row_ids import row_id_sql
+from guardian.roster.folding import person_key_sql
 from guardian.roster.terms import Terms, run
 
 _COMPATIBLE = f"(x.name = g.name or x.name is null or g.name is null or {person_key_sql('x.name')} = g.name_key)"
@@ -31,8 +31,8 @@ _UNREACHABLE = "delete from incoming_guardians where email is null and phone is 
 _TIES = f"""
 create temp table ties on commit drop as
 select g.n, g.position, g.key, g.relationship, g.eligible, p.learner, p.state = 'known' as known, x.id as guardian,
-    (x.name is null and g.name is not null) or g.phone <> coalesce(x.phone, '')
-        or (x.email_key is null and g.email_key is not null) as differs,
+    x.id is not null and ((x.name is null and g.name is not null) or g.phone <> coalesce(x.phone, '')
+        or (x.email_key is null and g.email_key is not null)) as differs,
     w.eligible <> g.eligible or (g.relationship <> 'unknown' and w.relationship <> g.relationship) as relation_differs
 from planned p join incoming_guardians g on g.n = p.n
 left join (guardianships w join guardians x on x.id = w.guardian and x.erased_at is null)

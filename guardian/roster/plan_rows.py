@@ -3,8 +3,8 @@
 from uuid import UUID
 
 from guardian.context import Tx
-from guardian.roster.domain import ROWS_SHOWN, Counts, Newcomers, mass_removal
 from guardian.people.row_ids import row_id_sql
+from guardian.roster.domain import ROWS_SHOWN, Counts, Newcomers, mass_removal
 from guardian.roster.terms import Terms, run
 
 
@@ -46,7 +46,8 @@ select n, bool_or(added) as added from (
 _ROWS = """
 insert into roster_rows (id, upload, row, state, codes, learner, record)
 select {id}, $3, row, state, codes, case when state in ('new', 'held', 'rejected') then null else learner end, record
-from (select row, learner, record, state, array(select distinct code from unnest(codes) as code order by code) as codes from (
+from (select row, learner, record, state,
+    array(select distinct code from unnest(codes) as code order by code) as codes from (
     select p.row, p.learner,
         case when 'ERASED_REIMPORT' = any(p.codes) then null else jsonb_build_object('given_name', i.given,
             'family_name', i.family, 'birth_date', i.birth, 'class_name', i.class_name, 'student_id', i.student_id)

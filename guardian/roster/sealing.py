@@ -39,7 +39,7 @@ def unseal(keys: KeyRing, upload: UUID, position: int, sealed: bytes) -> bytes:
         return AESGCM(keys.key(_USE, kid)).decrypt(rest[:_NONCE], rest[_NONCE:], _bound(upload, position))
     except (InvalidTag, KeyError) as error:
         raise Refused(
-            "upload_unreadable", N_("The stored file can no longer be read. Cancel this upload and send the file again.")
+            "upload_unreadable", N_("The stored file can no longer be read. Cancel this upload and send it again.")
         ) from error
 
 

@@ -1,38 +1,32 @@
 """What may be done with a roster: receive, plan, commit, cancel. Each is one transaction."""
 
+import asyncio
 import hashlib
-from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO, get_args
 from uuid import UUID
 
-import msgspec
-
 from guardian.audit import store as audit
 from guardian.context import Context, Tx
 from guardian.errors import Conflict, NotFound, Refused, TooLarge
-from guardian.events import SYSTEM, Actor, Event
+from guardian.events import Actor, Event
 from guardian.i18n import gettext_noop as N_
-from guardian.roster import committing, planning, sealing, store
-from guardian.roster.domain import LIFE_HOURS, OPEN, SMALL_BYTES, Mode, Plan, Upload
-from guardian.roster.jobs import CommitRoster, PlanRoster
-from guardian.roster.view import view
 from guardian.jobs import enqueue
+from guardian.roster import committing, planning, sealing, store
+from guardian.roster.domain import OPEN, Mode, Plan, Upload
+from guardian.roster.jobs import CommitRoster
+from guardian.roster.view import view
 
-_BATCH = 100
 
-
-async def receive(
-    ctx: Context, actor: Actor, institution: UUID, content: Path | bytes, *, mode: str, filename: str = ""
-) -> UUID:
+async def receive(ctx: Context, actor: Actor, institution: UUID, content: Path | bytes, *, mode: str) -> UUID:
     """Keep a roster, encrypted, until it is committed or 72 hours have passed; answers the upload's id.
 
     The same bytes in the same mode answer the same upload while nobody has committed it. Raises NotFound for an
     institution that the actor may not see, Refused for an unknown mode or an empty file, TooLarge over the budget.
     """
     wanted = check_mode(mode)
-    digest, size = _measure(ctx, content)
+    digest, size = await asyncio.to_thread(_measure, content, ctx.settings.roster_max_bytes)
     async with ctx.transaction(actor) as tx:
         await planning.school(tx, institution, actor)
         await store.lock(tx, institution)
@@ -40,10 +34,185 @@ async def receive(
         if twin is not None:
             return twin
         upload = ctx.new_id()
-        await store.insert(tx, upload, institution, wanted, sha256=digest, total=size, by=actor.id)
+        await store.insert(tx, upload, institution, wanted, sha256=digest, by=actor.id)
         with _opened(content) as source:
             for position, piece in enumerate(sealing.pieces(source)):
                 sealed = sealing.seal(ctx.keys, upload, position, piece)
                 await store.keep_piece(tx, ctx.new_id(), upload, position, sealed)
         await audit.append(tx, actor, _event("roster.received", upload, institution, mode=wanted, bytes=size))
     return upload
+
+
+async def make_plan(ctx: Context, actor: Actor, upload: UUID, *, language: str = "en") -> Plan:
+    """Read an upload and say what it would change; one that is planned already answers its plan.
+
+    Raises NotFound, Conflict when it has ended. A file that is refused gives the state `failed` with its reasons.
+    """
+    async with ctx.transaction(actor) as tx:
+        found = await _locked(tx, actor, upload)
+        if found.state in {"received", "read"}:
+            school = await planning.school(tx, found.institution, actor)
+            terms = planning.terms_of(school, tx, found.mode)
+            await planning.see_all(tx)
+            async with planning.unpacked(ctx, tx, upload) as path:
+                prepared = await planning.compare(ctx, tx, found, terms, planning.source_of(path, school, terms))
+            if prepared.reading.refused:
+                await store.erase_file(tx, upload)
+            event = "roster.refused" if prepared.reading.refused else "roster.planned"
+            await audit.append(tx, actor, _event(event, upload, found.institution, format=prepared.reading.format))
+            found = await _known(tx, actor, upload)
+        return await view(tx, found, language)
+
+
+async def get_plan(ctx: Context, actor: Actor, upload: UUID, *, language: str = "en") -> Plan:
+    """An upload as it stands. Raises NotFound."""
+    async with ctx.transaction(actor) as tx:
+        return await view(tx, await _known(tx, actor, upload), language)
+
+
+async def commit(
+    ctx: Context, actor: Actor, upload: UUID, *, confirm_missing: bool = False, language: str = "en"
+) -> Plan:
+    """Write an upload's plan; a second commit answers the first one's result.
+
+    The plan is made again in the same transaction. If it no longer says what was shown, nothing is written: the new
+    plan stands to be looked at and Conflict `plan_outdated` is raised. Raises NotFound, Conflict when not planned.
+    """
+    async with ctx.transaction(actor) as tx:
+        found = await _locked(tx, actor, upload)
+        if found.state == "committed":
+            return await view(tx, found, language)
+        if found.state != "planned":
+            raise _not_planned(found)
+        school = await planning.school(tx, found.institution, actor)
+        terms = planning.terms_of(school, tx, found.mode)
+        await planning.see_all(tx)
+        async with planning.unpacked(ctx, tx, upload) as path:
+            prepared = await planning.compare(ctx, tx, found, terms, planning.source_of(path, school, terms))
+        fits = not prepared.reading.refused and prepared.counts == found.counts
+        if fits:
+            await committing.write(
+                ctx, tx, actor, upload, prepared=prepared, terms=terms, confirm_missing=confirm_missing
+            )
+        else:
+            await audit.append(tx, actor, _event("roster.replanned", upload, found.institution))
+        done = await view(tx, await _known(tx, actor, upload), language, findings=prepared.reading.findings)
+    if not fits:
+        raise Conflict(
+            "plan_outdated",
+            N_("Learners changed since this plan was made. A new plan stands ready: look at it, then commit again."),
+        )
+    return done
+
+
+async def commit_later(ctx: Context, actor: Actor, upload: UUID, *, confirm_missing: bool = False) -> bool:
+    """For a large roster, have the worker commit it and answer True; a small one is left to the caller."""
+    async with ctx.transaction(actor) as tx:
+        found = await _locked(tx, actor, upload)
+        if found.state not in {"planned", "committed"}:
+            raise _not_planned(found)
+        if found.state == "committed" or not await store.is_large(tx, upload):
+            return False
+        await planning.school(tx, found.institution, actor)
+        await enqueue(tx, CommitRoster(upload=upload, confirm_missing=confirm_missing), once=f"commit:{upload}")
+        await audit.append(tx, actor, _event("roster.commit_requested", upload, found.institution))
+    return True
+
+
+async def cancel(ctx: Context, actor: Actor, upload: UUID) -> None:
+    """Drop an upload that nobody committed, and erase its file at once. Raises NotFound, Conflict when it has ended."""
+    async with ctx.transaction(actor) as tx:
+        found = await _locked(tx, actor, upload)
+        await planning.school(tx, found.institution, actor)
+        if not await store.move(tx, upload, before=OPEN, after="cancelled"):
+            raise Conflict("roster_ended", N_("This upload has ended already; there is nothing to cancel."))
+        await store.erase(tx, [upload])
+        await audit.append(tx, actor, _event("roster.cancelled", upload, found.institution))
+
+
+async def import_file(
+    ctx: Context, actor: Actor, institution: UUID, path: Path, *, mode: str, commit: bool = False,
+    confirm_missing: bool = False, language: str = "en",
+) -> Plan:  # fmt: skip
+    """A file of this machine, planned, or planned and written in one transaction: then nothing of it is kept.
+
+    Raises as `receive`. A file that is refused gives the state `failed`, with its reasons as findings.
+    """
+    if not commit:
+        upload = await receive(ctx, actor, institution, path, mode=mode)
+        return await make_plan(ctx, actor, upload, language=language)
+    wanted = check_mode(mode)
+    digest, _ = await asyncio.to_thread(_measure, path, ctx.settings.roster_max_bytes)
+    async with ctx.transaction(actor) as tx:
+        school = await planning.school(tx, institution, actor)
+        await store.lock(tx, institution)
+        terms = planning.terms_of(school, tx, wanted)
+        upload = ctx.new_id()
+        await store.insert(tx, upload, institution, wanted, sha256=digest, by=actor.id)
+        found = await _known(tx, actor, upload)
+        await planning.see_all(tx)
+        prepared = await planning.compare(ctx, tx, found, terms, planning.source_of(path, school, terms))
+        if prepared.reading.refused:
+            await audit.append(tx, actor, _event("roster.refused", upload, institution, format=prepared.reading.format))
+        else:
+            await committing.write(
+                ctx, tx, actor, upload, prepared=prepared, terms=terms, confirm_missing=confirm_missing
+            )
+        return await view(tx, await _known(tx, actor, upload), language, findings=prepared.reading.findings)
+
+
+def check_mode(mode: str) -> Mode:
+    """The mode, if the word is known. Raises Refused."""
+    for known in get_args(Mode):
+        if known == mode:
+            found: Mode = known
+            return found
+    raise Refused(
+        "mode_unknown", N_("The mode must be one of: additions, snapshot, delta. Choose one of them."), where="mode"
+    )
+
+
+async def _known(tx: Tx, actor: Actor, upload: UUID) -> Upload:
+    found = await store.get(tx, upload, within=actor.institution)
+    if found is None:
+        raise NotFound("unknown_upload", N_("There is no such upload."))
+    return found
+
+
+async def _locked(tx: Tx, actor: Actor, upload: UUID) -> Upload:
+    """The upload as it stands once no other command plans or commits for its institution."""
+    await store.lock(tx, (await _known(tx, actor, upload)).institution)
+    return await _known(tx, actor, upload)
+
+
+def _not_planned(found: Upload) -> Conflict:
+    if found.state in OPEN:
+        return Conflict("not_planned", N_("This upload has not been read yet. Wait for its plan, then commit."))
+    return Conflict("roster_ended", N_("This upload was cancelled or refused. Send the file again."))
+
+
+def _opened(content: Path | bytes) -> BinaryIO:
+    return BytesIO(content) if isinstance(content, bytes) else content.open("rb")
+
+
+def _measure(content: Path | bytes, most: int) -> tuple[str, int]:
+    """SHA-256 and size. Raises Refused when there is nothing, TooLarge over the budget."""
+    digest, size = hashlib.sha256(), 0
+    with _opened(content) as source:
+        for piece in sealing.pieces(source):
+            digest.update(piece)
+            size += len(piece)
+            if size > most:
+                raise TooLarge(
+                    "roster_too_large", N_("The file is over %(megabytes)d MB. Split it by school or by year."),
+                    params={"megabytes": most // (1024 * 1024)}, where="file",
+                )  # fmt: skip
+    if size == 0:
+        raise Refused("roster_empty", N_("The file is empty. Export it again, then send it."), where="file")
+    return digest.hexdigest(), size
+
+
+def _event(action: str, upload: UUID, institution: UUID, **payload: object) -> Event:
+    return Event(
+        action=action, subject_kind="roster_upload", subject=upload, institution=institution, payload=dict(payload)
+    )

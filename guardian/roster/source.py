@@ -42,3 +42,7 @@ class Whole:
 
     def reading(self) -> Reading:
         return self._reading
+
+
+def open_source(path: Path, manner: Manner) -> Source:
+    raise NotImplementedError

@@ -9,7 +9,7 @@ import msgspec
 from asyncpg import Connection, Record
 
 from guardian.context import Tx
-from guardian.roster.domain import OPEN, Counts, Effect, Mode, PlanRow, Upload
+from guardian.roster.domain import OPEN, SMALL_PIECES, Counts, Effect, Mode, PlanRow, Upload
 from guardian.roster.reading.records import Finding
 
 _COLUMNS = (
@@ -31,19 +31,21 @@ async def lock(tx: Tx, institution: UUID) -> None:
     await tx.execute("select pg_advisory_xact_lock($1, hashtext($2))", _LOCK, str(institution))
 
 
-async def insert(tx: Tx, upload: UUID, institution: UUID, mode: Mode, *, sha256: str, total: int, by: UUID | None) -> None:
+async def insert(tx: Tx, upload: UUID, institution: UUID, mode: Mode, *, sha256: str, by: UUID | None) -> None:
     """Keep a new upload, without its bytes yet."""
     await tx.execute(
-        "insert into roster_uploads (id, institution, state, mode, sha256, counts, effect, progress, total, started_by, "
-        "created_at) values ($1, $2, 'received', $3, $4, '{}', '{}', 0, $5, $6, $7)",
-        upload, institution, mode, sha256, total, by, tx.now,
+        "insert into roster_uploads (id, institution, state, mode, sha256, counts, effect, progress, total, "
+        "started_by, created_at) values ($1, $2, 'received', $3, $4, '{}', '{}', 0, 0, $5, $6)",
+        upload, institution, mode, sha256, by, tx.now,
     )  # fmt: skip
 
 
 async def get(tx: Tx, upload: UUID, *, within: UUID | None = None) -> Upload | None:
     """One upload, if this transaction may see it; `within` bounds it to an institution."""
     row = await tx.fetchrow(
-        f"select {_COLUMNS} from roster_uploads where id = $1 and ($2::uuid is null or institution = $2)", upload, within
+        f"select {_COLUMNS} from roster_uploads where id = $1 and ($2::uuid is null or institution = $2)",
+        upload,
+        within,
     )
     return _upload(row) if row else None
 
@@ -77,11 +79,15 @@ async def move(tx: Tx, upload: UUID, *, before: Sequence[str], after: str, **cha
     return row is not None
 
 
-async def show_progress(connection: Connection, upload: UUID, progress: int) -> None:
+async def show_progress(connection: Connection, upload: UUID, progress: int, *, read: bool) -> None:
     """Say how far reading has come: on a connection of its own, so that others see it meanwhile."""
     async with connection.transaction():
         await connection.execute("select set_config('app.scope', 'operator', true)")
-        await connection.execute("update roster_uploads set progress = $2 where id = $1", upload, progress)
+        await connection.execute(
+            "update roster_uploads set progress = $2, total = case when $3 then $2 else total end, "
+            "state = case when $3 and state = 'received' then 'read' else state end where id = $1",
+            upload, progress, read,
+        )  # fmt: skip
 
 
 async def keep_piece(tx: Tx, piece: UUID, upload: UUID, position: int, content: bytes) -> None:
@@ -90,6 +96,11 @@ async def keep_piece(tx: Tx, piece: UUID, upload: UUID, position: int, content: 
         "insert into roster_chunks (id, upload, position, content) values ($1, $2, $3, $4)",
         piece, upload, position, content,
     )  # fmt: skip
+
+
+async def is_large(tx: Tx, upload: UUID) -> bool:
+    """Whether nobody should wait while this file is read."""
+    return bool(await tx.fetchval("select count(*) > $2 from roster_chunks where upload = $1", upload, SMALL_PIECES))
 
 
 async def pieces(tx: Tx, upload: UUID) -> AsyncIterator[bytes]:
@@ -117,7 +128,8 @@ async def keep_rows(tx: Tx, statement: str, values: Sequence[object]) -> int:
 async def rows(tx: Tx, upload: UUID) -> list[PlanRow]:
     """The kept rows, in the order of the file, learners missing from it last."""
     found = await tx.fetch(
-        "select nullif(row, 0) as row, state, codes from roster_rows where upload = $1 order by nullif(row, 0), id", upload
+        "select nullif(row, 0) as row, state, codes from roster_rows where upload = $1 order by nullif(row, 0), id",
+        upload,
     )
     return [msgspec.convert(dict(row), PlanRow) for row in found]
 
@@ -147,11 +159,16 @@ async def findings(tx: Tx, upload: UUID) -> list[Finding]:
 async def erase(tx: Tx, uploads: Sequence[UUID]) -> None:
     """Erase what uploads hold about people: the file, what was found in it, and whom its rows are about."""
     await tx.execute("delete from roster_chunks where upload = any($1)", list(uploads))
-    await tx.execute("update roster_rows set record = null where upload = any($1) and record is not null", list(uploads))
+    await tx.execute("update roster_rows set record = null where upload = any($1)", list(uploads))
     await tx.execute(
         "update roster_uploads set findings = null, erased_at = $2 where id = any($1) and erased_at is null",
         list(uploads), tx.now,
     )  # fmt: skip
+
+
+async def erase_file(tx: Tx, upload: UUID) -> None:
+    """Erase the file of a refused upload; why it was refused stays until the upload's time is over."""
+    await tx.execute("delete from roster_chunks where upload = $1", upload)
 
 
 async def outdated(tx: Tx, before: datetime, limit: int) -> list[UUID]:

@@ -43,6 +43,14 @@ class Staff(msgspec.Struct, frozen=True, kw_only=True):
         return Actor(kind="staff", id=self.id, institution=self.institution, role=self.role)
 
 
+class Present(msgspec.Struct, frozen=True, kw_only=True):
+    """The person who is signed in, as pages greet them."""
+
+    actor: Actor
+    name: str
+    institution_name: str | None
+
+
 class StaffSession(msgspec.Struct, frozen=True, kw_only=True):
     """A signed-in browser. Instants are UTC; `expires_at` is the absolute end."""
 

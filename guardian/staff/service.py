@@ -13,7 +13,7 @@ from guardian.events import SYSTEM, Actor, Event
 from guardian.i18n import gettext_noop as N_
 from guardian.mail import links, outbox
 from guardian.staff import address, store
-from guardian.staff.domain import MAILS_PER_HOUR, SIGN_IN_LINK, Staff, check_role
+from guardian.staff.domain import MAILS_PER_HOUR, SIGN_IN_LINK, Present, Staff, check_role
 
 ANYONE = Actor(kind="anyone")
 
@@ -159,14 +159,14 @@ async def sign_in(ctx: Context, handle: str) -> SignedIn:
     return SignedIn(token, staff.actor)
 
 
-async def actor_of_token(ctx: Context, token: str) -> Actor | None:
+async def present(ctx: Context, token: str) -> Present | None:
     """Who is signed in with this token now; nothing when it is unknown, idle, over, signed out, or they left."""
     async with ctx.transaction(SYSTEM) as tx:
         found = await store.find_session(tx, token)
         if found is None or not found[0].good(tx.now):
             return None
         await store.seen(tx, found[0].id)
-        return found[1].actor
+        return found[1]
 
 
 async def sign_out(ctx: Context, token: str) -> None:
@@ -175,9 +175,9 @@ async def sign_out(ctx: Context, token: str) -> None:
         found = await store.find_session(tx, token)
         if found is None or not await store.close_session(tx, found[0].id):
             return
-        staff = found[1]
-        event = Event(action="staff.signed_out", subject_kind="staff", subject=staff.id, institution=staff.institution)
-        await audit.append(tx, staff.actor, event)
+        actor = found[1].actor
+        event = Event(action="staff.signed_out", subject_kind="staff", subject=actor.id, institution=actor.institution)
+        await audit.append(tx, actor, event)
 
 
 async def _open_link(tx: Tx, handle: str) -> tuple[links.Link, Staff]:

@@ -9,8 +9,8 @@ from guardian.errors import NotAllowed, NotSignedIn
 from guardian.events import Actor, Role
 from guardian.i18n import gettext_noop as N_
 from guardian.settings import Settings
-from guardian.staff.domain import ABSOLUTE
-from guardian.staff.service import actor_of_token
+from guardian.staff.domain import ABSOLUTE, Present
+from guardian.staff.service import present
 from guardian.web.page import context_of
 
 
@@ -33,14 +33,15 @@ def cookie(settings: Settings, token: str | None) -> Cookie:
 
 
 async def current_staff(request: Request[Any, Any, Any]) -> Actor | None:
-    """Who is signed in with this browser, if anybody. Asked once per request."""
-    known: dict[str, Any] = request.scope.setdefault("state", {})
-    if "staff" not in known:
+    """Who is signed in with this browser, if anybody; asked once per request. Pages find the name in
+    `request.state.staff`.
+    """
+    if "staff" not in request.state:
         ctx = context_of(request)
         token = request.cookies.get(cookie_name(ctx.settings), "")
-        known["staff"] = await actor_of_token(ctx, token) if 20 < len(token) < 100 else None
-    actor: Actor | None = known["staff"]
-    return actor
+        request.state.staff = await present(ctx, token) if 20 < len(token) < 100 else None
+    found: Present | None = request.state.staff
+    return found.actor if found else None
 
 
 async def staff_of(request: Request[Any, Any, Any], *roles: Role, institution: bool | None = None) -> Actor:

@@ -9,7 +9,7 @@ import msgspec
 
 from guardian.context import Context, Tx
 from guardian.staff.address import Address
-from guardian.staff.domain import ABSOLUTE, SEEN_EVERY, Staff, StaffSession
+from guardian.staff.domain import ABSOLUTE, SEEN_EVERY, Present, Staff, StaffSession
 
 _STAFF = "s.id, s.institution, s.email, s.email_key, s.name, s.role, s.language, s.state"
 
@@ -99,11 +99,12 @@ async def insert_session(context: Context, tx: Tx, staff: UUID, token: str) -> U
     return session
 
 
-async def find_session(tx: Tx, token: str) -> tuple[StaffSession, Staff] | None:
+async def find_session(tx: Tx, token: str) -> tuple[StaffSession, Present] | None:
     """The browser with this token and the active person behind it; good or not is for the caller to ask."""
     row = await tx.fetchrow(
-        f"select b.id as session, b.last_seen_at, b.expires_at, b.revoked_at, {_STAFF} from staff_sessions b "
-        "join staff s on s.id = b.staff where b.token_sha256 = $1 and s.state = 'active'",
+        f"select b.id as session, b.last_seen_at, b.expires_at, b.revoked_at, i.name as institution_name, {_STAFF} "
+        "from staff_sessions b join staff s on s.id = b.staff left join institutions i on i.id = s.institution "
+        "where b.token_sha256 = $1 and s.state = 'active'",
         _hash(token),
     )
     if row is None:
@@ -115,7 +116,8 @@ async def find_session(tx: Tx, token: str) -> tuple[StaffSession, Staff] | None:
         expires_at=row["expires_at"],
         revoked_at=row["revoked_at"],
     )
-    return session, msgspec.convert({name: row[name] for name in Staff.__struct_fields__}, Staff)
+    staff = msgspec.convert({name: row[name] for name in Staff.__struct_fields__}, Staff)
+    return session, Present(actor=staff.actor, name=staff.name or "", institution_name=row["institution_name"])
 
 
 async def seen(tx: Tx, session: UUID) -> None:

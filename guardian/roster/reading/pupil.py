@@ -10,7 +10,8 @@ from guardian.roster.reading.fields.cell import clean, is_formula, value
 from guardian.roster.reading.fields.dates import Order, tell
 from guardian.roster.reading.fields.ids import student_id
 from guardian.roster.reading.fields.languages import language
-from guardian.roster.reading.fields.names import NULL_IN_NAME, is_broken, split
+from guardian.roster.reading.fields.cell import NULL_IN_NAME
+from guardian.roster.reading.fields.names import is_broken, split
 from guardian.roster.reading.fields.names import name as read_name
 from guardian.roster.reading.findings import Findings
 from guardian.roster.reading.records import StudentRecord

@@ -103,13 +103,13 @@ async def test_a_browser_is_signed_in_until_it_idles_or_a_day_is_over(ctx: Conte
     token = (await service.sign_in(ctx, await _handle(ctx, bob))).token
     for _ in range(3):
         clock.advance(hours=7, minutes=59)
-        assert (await service.actor_of_token(ctx, token)) is not None
+        assert (await service.present(ctx, token)) is not None
     clock.advance(minutes=3)
-    assert await service.actor_of_token(ctx, token) is None  # 24 hours are over
+    assert await service.present(ctx, token) is None  # 24 hours are over
     token = (await service.sign_in(ctx, await _handle(ctx, bob))).token
     clock.advance(hours=8)
-    assert await service.actor_of_token(ctx, token) is None
-    assert await service.actor_of_token(ctx, "made up") is None
+    assert await service.present(ctx, token) is None
+    assert await service.present(ctx, "made up") is None
 
 
 async def test_the_token_is_kept_only_as_a_hash(ctx: Context) -> None:
@@ -127,7 +127,7 @@ async def test_signing_out_ends_the_browser_once(ctx: Context) -> None:
     token = (await service.sign_in(ctx, await _handle(ctx, bob))).token
     for _ in range(2):
         await service.sign_out(ctx, token)
-    assert await service.actor_of_token(ctx, token) is None
+    assert await service.present(ctx, token) is None
     assert await _actions(ctx, "staff.signed_out") == 1
 
 
@@ -138,7 +138,7 @@ async def test_leaving_ends_browsers_and_links_at_once(ctx: Context) -> None:
     handle = await _handle(ctx, bob)
     token = (await service.sign_in(ctx, await _handle(ctx, bob))).token
     await service.end(ctx, boss, bob)
-    assert await service.actor_of_token(ctx, token) is None
+    assert await service.present(ctx, token) is None
     with pytest.raises(NotFound):
         await service.sign_in(ctx, handle)
     await service.request_sign_in(ctx, "bob@maple.example.org")

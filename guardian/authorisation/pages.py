@@ -1,0 +1,178 @@
+"""The signatory's one page: read, then sign or refuse. A GET or HEAD changes nothing."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from litestar import HttpMethod, Response, post, route
+
+from guardian.authorisation import document, reading, signature
+from guardian.authorisation.domain import SCOPES, Authorisation
+from guardian.authorisation.signing import Fault, Signing, faults
+from guardian.context import Context
+from guardian.errors import Conflict, GuardianError, NotFound, Refused
+from guardian.events import SYSTEM
+from guardian.i18n import gettext_noop as N_
+from guardian.institution import service as institutions
+from guardian.mail import links
+from guardian.notice import service as notices
+from guardian.staff.session import staff_of
+from guardian.web.page import AnyRequest, Page, context_of, fields_of, language_of, redirect, show
+
+_READ = [HttpMethod.GET, HttpMethod.HEAD]
+_DEAD = "sign/link_dead.html"
+
+
+@route("/sign/{handle:str}", http_method=_READ, include_in_schema=False)
+async def sign_page(request: AnyRequest, handle: str) -> Response[Any]:
+    """The page of a link: the form while a signature is awaited, afterwards what was recorded."""
+    try:
+        opened = await signature.open_page(context_of(request), handle)
+    except NotFound:
+        return show(request, _DEAD, status=404, handle=links.canonical(handle) or "unknown")
+    return _page(request, handle, opened)
+
+
+@post("/sign/{handle:str}", include_in_schema=False)
+async def sign(request: AnyRequest, handle: str) -> Response[Any]:
+    """Sign. Pressed twice, it leads to the same page."""
+    fields = await fields_of(request)
+    filled = _signing(fields)
+    try:
+        await signature.sign(context_of(request), handle, fields.get("ticket", ""), filled)
+    except (Refused, Conflict, NotFound) as error:
+        return await _again(request, handle, error, filled, done="awaiting_verification")
+    return redirect(f"/sign/{links.canonical(handle)}")
+
+
+@post("/sign/{handle:str}/refuse", include_in_schema=False)
+async def refuse(request: AnyRequest, handle: str) -> Response[Any]:
+    """Refuse. Pressed twice, it leads to the same page."""
+    fields = await fields_of(request)
+    try:
+        await signature.refuse(context_of(request), handle, fields.get("ticket", ""))
+    except (Refused, Conflict, NotFound) as error:
+        return await _again(request, handle, error, Signing(), done="refused")
+    return redirect(f"/sign/{links.canonical(handle)}")
+
+
+@post("/sign/{handle:str}/renew", include_in_schema=False)
+async def renew(request: AnyRequest, handle: str) -> Response[Any]:
+    """Send a new link to the stored address, if there is anything to sign; the answer is the same either way."""
+    await signature.renew(context_of(request), handle)
+    return redirect("/sign/renewed")
+
+
+@route("/sign/renewed", http_method=_READ, include_in_schema=False)
+async def renewed_page(request: AnyRequest) -> Response[Any]:
+    """The one answer to every wish for a new link."""
+    return show(request, "sign/renewed.html")
+
+
+@route("/sign/{handle:str}/document.pdf", http_method=_READ, include_in_schema=False)
+async def signed_document(request: AnyRequest, handle: str) -> Response[Any]:
+    """What was signed, for the one who signed."""
+    try:
+        opened = await signature.open_page(context_of(request), handle)
+    except NotFound:
+        return show(request, _DEAD, status=404, handle=links.canonical(handle) or "unknown")
+    if opened.authorisation.signed_at is None:
+        return redirect(f"/sign/{links.canonical(handle)}")
+    text = signature.words(context_of(request), opened, opened.authorisation.language).shown.text
+    return _file(
+        opened.authorisation, document.pdf(opened.authorisation, opened.institution, text, opened.notice.version)
+    )
+
+
+@route(
+    [
+        "/school/authorisations/{authorisation:uuid}/document.pdf",
+        "/admin/authorisations/{authorisation:uuid}/document.pdf",
+    ],
+    http_method=_READ,
+    include_in_schema=False,
+)
+async def staff_document(request: AnyRequest, authorisation: UUID) -> Response[Any]:
+    """What was signed, for the staff of that school and for the operator."""
+    actor = await staff_of(request)
+    context = context_of(request)
+    signed = await reading.get(context, actor, authorisation)
+    school = await institutions.get(context, actor, signed.institution)
+    return _file(signed, await _rendered(context, signed, school))
+
+
+async def _rendered(context: Context, signed: Authorisation, school: Any) -> bytes:
+    if signed.notice is None or signed.signed_at is None:
+        raise NotFound("document_missing", N_("Nothing has been signed here yet, so there is no document."))
+    async with context.transaction(SYSTEM) as tx:
+        notice = await notices.version(tx, signed.notice)
+    return document.pdf(signed, school, notice.shown(signed.language).text, notice.version)
+
+
+def _file(signed: Authorisation, content: bytes) -> Response[bytes]:
+    return Response(
+        content,
+        media_type="application/pdf",
+        headers={"Content-Disposition": f'attachment; filename="{document.file_name(signed)}"'},
+    )
+
+
+def _signing(fields: Mapping[str, str]) -> Signing:
+    return Signing(
+        name=fields.get("name", "")[:300],
+        title=fields.get("title", "")[:300],
+        statement_confirmed=fields.get("statement") == "yes",
+        scopes=tuple(scope for scope in SCOPES if fields.get(scope) == "yes"),
+    ).tidied()
+
+
+def _page(
+    request: AnyRequest,
+    handle: str,
+    opened: signature.Opened,
+    *,
+    status: int = 200,
+    filled: Signing | None = None,
+    problems: tuple[Fault, ...] = (),
+    message: str | None = None,
+) -> Page:
+    signed = opened.authorisation
+    request.state.language = signed.language  # the letter's language, unless the reader wishes another
+    language = language_of(request)
+    words = signature.words(context_of(request), opened, language)
+    return show(
+        request,
+        "sign/page.html" if words.ticket else "sign/recorded.html",
+        status=status,
+        handle=links.canonical(handle),
+        opened=opened,
+        signed=signed,
+        words=words,
+        filled=filled or Signing(),
+        problems={fault.field: fault.message for fault in problems},
+        message=message,
+        model=document.MODEL_TEXTS[signed.legal_model],
+        scopes=document.SCOPE_TEXTS,
+        last_day=document.say_last_day(signed, opened.institution, language),
+    )
+
+
+async def _again(
+    request: AnyRequest, handle: str, error: GuardianError, filled: Signing, *, done: str
+) -> Response[Any]:
+    """The page once more, with what to mend on top and everything typed still there."""
+    try:
+        opened = await signature.open_page(context_of(request), handle)
+    except NotFound:
+        return show(request, _DEAD, status=404, handle=links.canonical(handle) or "unknown")
+    if error.code == "authorisation_moved_on" and opened.state == done:
+        return redirect(f"/sign/{links.canonical(handle)}")
+    if error.code == "signing_incomplete":
+        return _page(request, handle, opened, status=422, filled=filled, problems=faults(filled))
+    if error.code == "notice_changed":  # what was ticked was ticked under other words
+        filled = Signing(name=filled.name, title=filled.title)
+    status = 409 if isinstance(error, Conflict) else 422
+    return _page(request, handle, opened, status=status, filled=filled, message=error.message)
+
+
+ROUTES: list[Any] = [sign_page, sign, refuse, renew, renewed_page, signed_document, staff_document]

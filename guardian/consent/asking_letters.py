@@ -1,0 +1,140 @@
+"""Letters that ask: the first one, its reminders, the last one. Written in bulk, when they leave."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from guardian.consent.asking import Terms, terms_of
+from guardian.consent.domain import OPEN, RequestState
+from guardian.consent.letter_words import foot, purpose_lines
+from guardian.context import Context, Tx
+from guardian.i18n import say_instant
+from guardian.mail import links
+from guardian.mail.composing import Composed, Skip
+from guardian.mail.letters import Child, ConsentReminder, ConsentRequest, NoticeFinal
+from guardian.mail.outbox import Claimed
+
+REMINDERS = frozenset({"consent_reminder", "notice_final"})
+STOP_LINK_DAYS = 90
+"""A link that stops reminders outlives the question by far: people come back to old letters."""
+
+_FACTS = """
+select r.id, r.state, r.expires_at, r.reminders_stopped_at, g.name, g.email, g.unreachable_since, g.language,
+ i.id as institution, i.name as school, i.contact_email, i.timezone,
+ (select m.id from mail_messages m where m.subject = r.id and m.letter = 'consent_request' and m.sequence = 0
+   and m.recipient = r.guardian) as first_letter
+from consent_requests r join guardians g on g.id = r.guardian join institutions i on i.id = r.institution
+where r.id = any($1)
+"""
+_CHILDREN = """
+select q.request, coalesce(l.given_name, '') as given_name, e.class_name
+from consent_request_learners q join consent_requests r on r.id = q.request
+join guardianships s on s.learner = q.learner and s.guardian = r.guardian
+join learners l on l.id = q.learner
+left join enrolments e on e.learner = q.learner and e.institution = r.institution
+where q.request = any($1) and s.authority = 'full' and s.ended_at is null and l.erased_at is null
+order by s.position, q.learner
+"""
+
+
+class _Facts(msgspec.Struct, frozen=True, kw_only=True):
+    """One request as its letter needs it."""
+
+    id: UUID
+    state: RequestState
+    expires_at: datetime | None
+    reminders_stopped_at: datetime | None
+    name: str | None
+    email: str | None
+    unreachable_since: datetime | None
+    language: str
+    institution: UUID
+    school: str
+    contact_email: str | None
+    timezone: str
+    first_letter: UUID | None
+
+
+async def compose(ctx: Context, tx: Tx, batch: list[Claimed]) -> Mapping[UUID, Composed | Skip]:
+    """Write the letters of a batch; a question that no longer needs one is skipped."""
+    wanted = [claimed.subject for claimed in batch]
+    found = {row["id"]: msgspec.convert(dict(row), _Facts) for row in await tx.fetch(_FACTS, wanted)}
+    children: dict[UUID, list[Child]] = {}
+    for row in await tx.fetch(_CHILDREN, wanted):
+        children.setdefault(row["request"], []).append(Child(row["given_name"], row["class_name"]))
+    terms: dict[UUID, Terms | None] = {}
+    for institution in {facts.institution for facts in found.values()}:
+        terms[institution] = await terms_of(tx, institution)
+    made: dict[UUID, Composed | Skip] = {}
+    for claimed in batch:
+        facts = found.get(claimed.subject)
+        known = terms[facts.institution] if facts else None
+        named = children.get(claimed.subject, [])
+        reason = _why_not(claimed, facts, tx.now, asks=known is not None and bool(named))
+        if reason is not None or facts is None or known is None:
+            made[claimed.id] = reason or Skip("cancelled", "no_request")
+        else:
+            made[claimed.id] = await _write(ctx, tx, claimed, facts, terms=known, children=named)
+    return made
+
+
+def _why_not(claimed: Claimed, facts: _Facts | None, now: datetime, *, asks: bool) -> Skip | None:
+    if facts is None:
+        return Skip("cancelled", "no_request")
+    reminds = claimed.letter in REMINDERS
+    over = facts.expires_at is None or facts.expires_at <= now
+    hurdles = (
+        (facts.state not in OPEN, Skip("cancelled", facts.state)),
+        (not facts.email, Skip("cancelled", "no_address")),
+        (facts.unreachable_since is not None, Skip("suppressed", "unreachable")),
+        (not asks, Skip("cancelled", "nothing_to_ask")),
+        (reminds and facts.reminders_stopped_at is not None, Skip("cancelled", "reminders_off")),
+        (reminds and over, Skip("cancelled", "expired")),
+    )
+    return next((skip for stands_in_the_way, skip in hurdles if stands_in_the_way), None)
+
+
+async def _write(
+    ctx: Context, tx: Tx, claimed: Claimed, facts: _Facts, *, terms: Terms, children: Sequence[Child]
+) -> Composed:
+    reminds = claimed.letter in REMINDERS
+    until = tx.now + timedelta(days=ctx.settings.request_days)
+    if reminds and facts.expires_at is not None:
+        until = facts.expires_at
+    url = await links.issue(ctx, tx, "consent", facts.id, message=claimed.id, expires_at=until)
+    shown = terms.notice.shown(facts.language)
+    said: dict[str, Any] = {
+        **foot(ctx.settings),
+        "school": facts.school,
+        "guardian": facts.name,
+        "children": tuple(children),
+        "purposes": purpose_lines(shown.text, [purpose.code for purpose in terms.purposes]),
+        "url": url,
+        "deadline": say_instant(facts.language, until, facts.timezone),
+        "notice_url": shown.text.online_notice_url or f"{url}/notice",
+        "disclosure": shown.text.disclosure,
+    }
+    stop = None
+    if reminds:
+        stop = await links.issue(
+            ctx, tx, "unsubscribe", facts.id, message=claimed.id, expires_at=tx.now + timedelta(days=STOP_LINK_DAYS)
+        )
+    letter: ConsentRequest | ConsentReminder | NoticeFinal
+    if stop is None:
+        letter = ConsentRequest(**said)
+    elif claimed.letter == "notice_final":
+        letter = NoticeFinal(**said, unsubscribe_url=stop)
+    else:
+        total = len(ctx.settings.reminder_days)
+        letter = ConsentReminder(**said, unsubscribe_url=stop, number=claimed.sequence, total=total)
+    return Composed(
+        recipient=facts.email or "",
+        language=facts.language,
+        letter=letter,
+        reply_to=facts.contact_email,
+        list_unsubscribe=stop,
+        references=facts.first_letter if facts.first_letter != claimed.id else None,
+    )

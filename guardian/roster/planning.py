@@ -1,0 +1,129 @@
+"""Making a plan of a kept upload: the file unpacked, read and compared, and what it would change put beside it."""
+
+import asyncio
+import contextlib
+import shutil
+import tempfile
+from collections.abc import AsyncIterator
+from pathlib import Path
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from guardian.context import Context, Tx
+from guardian.errors import NotAllowed, NotFound, Refused
+from guardian.events import Actor
+from guardian.i18n import gettext_noop as N_
+from guardian.institution import store as institutions
+from guardian.institution.domain import Institution
+from guardian.roster import plan, plan_rows, sealing, store
+from guardian.roster.domain import OPEN, Mode, Upload
+from guardian.roster.source import Manner, Source, open_source
+from guardian.roster.terms import Terms
+
+STEP = 20_000
+"""Records between two words about progress."""
+_FINDINGS_KEPT = 2_000
+
+
+async def school(tx: Tx, institution: UUID, actor: Actor) -> Institution:
+    """The institution, if this actor may bring it a roster. Raises NotFound, NotAllowed, Refused when it has ended."""
+    if actor.kind not in {"staff", "client", "system"} or actor.role == "read_only":
+        raise NotAllowed("roster_not_allowed", N_("You may read this school's learners, not change them."))
+    found = await institutions.get(tx, institution, within=actor.institution)
+    if found is None:
+        raise NotFound("unknown_institution", N_("There is no such institution."), where="institution")
+    if found.state == "ended":
+        raise Refused("institution_ended", N_("This institution has ended; no roster can be imported for it."))
+    return found
+
+
+def terms_of(found: Institution, tx: Tx, mode: Mode) -> Terms:
+    """The terms of a plan made now."""
+    return Terms(
+        institution=found.id, jurisdiction=found.jurisdiction, timezone=found.timezone, language=found.language,
+        mode=mode, today=tx.now.astimezone(ZoneInfo(found.timezone)).date(), unix_ms=int(tx.now.timestamp() * 1000),
+    )  # fmt: skip
+
+
+def source_of(path: Path, found: Institution, terms: Terms) -> Source:
+    """A reading of a file in the institution's manner."""
+    manner = Manner(
+        as_of=terms.today, jurisdiction=found.jurisdiction, language=found.language, pupil_domains=found.pupil_domains
+    )
+    return open_source(path, manner)
+
+
+async def see_all(tx: Tx) -> None:
+    """Widen what this transaction sees, once the actor's right to the institution is proven: numbers given by other
+    schools' platforms must be known to be taken. From here on every statement names its institution.
+    """
+    await tx.execute("select set_config('app.scope', 'operator', true)")
+
+
+async def compare(ctx: Context, tx: Tx, upload: Upload, terms: Terms, source: Source) -> plan.Prepared:
+    """Plan an upload and keep the result with it: state `planned`, or `failed` when the file is refused.
+
+    The temporary tables of the plan stay until the transaction ends.
+    """
+    told = _Progress(ctx, upload.id)
+    prepared = await plan.prepare(ctx, tx, terms, source, told)
+    reading = prepared.reading
+    findings = msgspec.json.encode(reading.findings[:_FINDINGS_KEPT]).decode()
+    kept = {"format": reading.format[:64], "findings": findings, "planned_at": tx.now}
+    await store.drop_rows(tx, upload.id)
+    if reading.refused:
+        code = next((finding.code for finding in reading.findings if finding.severity == "F"), "FORMAT_UNKNOWN")
+        await store.move(tx, upload.id, before=OPEN, after="failed", error=code, **kept)
+        return prepared
+    await store.keep_rows(tx, *plan_rows.show(terms, upload.id, mass=prepared.mass))
+    effect = await plan.effect(ctx, tx, terms)
+    await store.move(
+        tx, upload.id, before=OPEN, after="planned", progress=told.done, total=told.done,
+        counts=msgspec.json.encode(prepared.counts).decode(), effect=msgspec.json.encode(effect).decode(), **kept,
+    )  # fmt: skip
+    return prepared
+
+
+class _Progress:
+    """Says every so often, on a connection of its own, how many records have been read."""
+
+    def __init__(self, ctx: Context, upload: UUID) -> None:
+        self.ctx, self.upload, self.done, self.said = ctx, upload, 0, 0
+
+    async def __call__(self, done: int, *, read: bool = False) -> None:
+        self.done = done
+        if read or done - self.said >= STEP:
+            self.said = done
+            async with self.ctx.engine.connections.acquire() as connection:
+                await store.show_progress(connection, self.upload, done, read=read)
+
+
+@contextlib.asynccontextmanager
+async def unpacked(ctx: Context, tx: Tx, upload: UUID) -> AsyncIterator[Path]:
+    """The kept file as a file of its own that only this account can read, gone again at the end."""
+    folder = workshop(ctx)
+    await asyncio.to_thread(folder.mkdir, mode=0o700, parents=True, exist_ok=True)
+    place = Path(await asyncio.to_thread(tempfile.mkdtemp, dir=folder))
+    try:
+        path = place / "roster"
+        await asyncio.to_thread(path.touch, mode=0o600)
+        position = 0
+        async for sealed in store.pieces(tx, upload):
+            piece = sealing.unseal(ctx.keys, upload, position, sealed)
+            await asyncio.to_thread(_append, path, piece)
+            position += 1
+        yield path
+    finally:
+        await asyncio.to_thread(shutil.rmtree, place, ignore_errors=True)
+
+
+def workshop(ctx: Context) -> Path:
+    """Where files lie in the open while they are read."""
+    return ctx.settings.home / "reading"
+
+
+def _append(path: Path, piece: bytes) -> None:
+    with path.open("ab") as file:
+        file.write(piece)

@@ -1,0 +1,30 @@
+"""A recognised upload: how to get its drafts, as often as needed."""
+
+from collections.abc import Callable, Iterator
+
+from msgspec import Struct
+
+from guardian.roster.reading.draft import Draft
+from guardian.roster.reading.fields.dates import Order
+from guardian.roster.reading.findings import Findings
+from guardian.roster.reading.records import Mode
+
+Drafts = Callable[[Findings | None], Iterator[Draft]]
+
+
+class Intake(Struct, kw_only=True):
+    """`drafts` is called once without findings, for the survey, and once with them."""
+
+    format: str
+    drafts: Drafts
+    encoding: str | None = None
+    delimiter: str | None = None
+    mode: Mode | None = None
+    order: Order | None = None
+    statuses: dict[str, str] = {}
+    end_means_left: bool = False
+    id_column: bool = True
+    birth_column: bool = True
+    guardian_columns: bool = True
+    header_missing: bool = False
+    files: tuple[str, ...] = ()

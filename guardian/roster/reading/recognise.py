@@ -1,0 +1,106 @@
+"""What an upload is: by its content, never by its name."""
+
+from collections.abc import Iterator, Sequence
+
+from guardian.roster.reading import bundles, markup, workbook
+from guardian.roster.reading.delimited import Delimited, open_delimited
+from guardian.roster.reading.draft import Draft, Origin
+from guardian.roster.reading.fields.dates import Order
+from guardian.roster.reading.findings import Findings
+from guardian.roster.reading.intake import Intake
+from guardian.roster.reading.members import Member
+from guardian.roster.reading.refusal import InputRefused
+from guardian.roster.reading.table import Table
+
+_DAY_FIRST = frozenset({"fr", "pl", "es", "de"})
+_OTHERS = ("teacher", "staff", "school", "org", "section", "class", "course", "enrol", "session", "readme", "facult", "employee")
+"""Words in the names of files that list no pupils."""
+
+
+def recognise(files: Sequence[Member], *, bundle: bool, language: str | None, findings: Findings) -> Intake:
+    """The intake of an upload.
+
+    :raises InputRefused: nothing in it can be read.
+    """
+    if bundle and (known := bundles.recognise(files, language, findings)):
+        return known
+    tables: list[Table] = []
+    texts: list[Delimited] = []
+    looked: list[Member] = []
+    for member in files:
+        found, text = _tables(member, language, findings)
+        if text is not None:
+            texts.append(text)
+        if isinstance(found, Intake):
+            return found
+        looked.append(member)
+        tables.extend(found)
+    if bundle and len({table.file for table in tables}) > 1:
+        people = [table for table in tables if not any(word in table.file.casefold() for word in _OTHERS)]
+        tables = people or tables
+    used = {table.file for table in tables}
+    for member in looked:
+        if bundle and member.name not in used:
+            findings.whole("FILE_IGNORED", Origin(member.name), name=member.name)
+    for text in texts:
+        if text.member.name in used or not bundle:
+            text.describe(findings)
+    if not tables:
+        return _headerless(files, texts, findings)
+    return _intake(tables, texts, findings)
+
+
+def _tables(member: Member, language: str | None, findings: Findings) -> tuple[list[Table] | Intake, Delimited | None]:
+    with member.open() as file:
+        head = file.read(4096)
+    if workbook.is_workbook(head):
+        return workbook.tables(member, findings), None
+    if markup.is_markup(head):
+        return markup.tables(member, findings), None
+    if head.lstrip()[:1] == b"{" or (head.lstrip()[:1] == b"[" and head.lstrip()[1:].lstrip()[:1] in {b"{", b"["}):
+        raise InputRefused("FORMAT_UNKNOWN", member.name)
+    text = open_delimited(member, language)
+    if text is None:
+        raise InputRefused("FORMAT_UNKNOWN", member.name)
+    table = text.table()
+    return [table] if table else [], text
+
+
+def _headerless(files: Sequence[Member], texts: list[Delimited], findings: Findings) -> Intake:
+    findings.whole("HEADER_MISSING", Origin(files[0].name if len(files) == 1 else ""))
+
+    def none(_: Findings | None) -> Iterator[Draft]:
+        return iter(())
+
+    first = texts[0] if texts else None
+    return Intake(
+        format="unknown", drafts=none, header_missing=True, encoding=first.encoding.name if first else None,
+        delimiter=first.delimiter if first else None, files=tuple(file.name for file in files),
+    )  # fmt: skip
+
+
+def _intake(tables: list[Table], texts: list[Delimited], findings: Findings) -> Intake:
+    profile = tables[0].profile
+    layouts = [table.header.layout for table in tables]
+    text = next((one for one in texts if one.member.name == tables[0].file), None)
+    for table in tables:
+        table.describe(findings)
+
+    def drafts(found: Findings | None) -> Iterator[Draft]:
+        for table in tables:
+            yield from table.drafts(found)
+
+    return Intake(
+        format=profile.name, drafts=drafts, encoding=text.encoding.name if text else None,
+        delimiter=text.delimiter if text else None, mode=profile.mode, order=profile.order or _order(tables),
+        statuses=profile.statuses, end_means_left=profile.end_means_left,
+        id_column=any("id" in layout.student for layout in layouts),
+        birth_column=any("birth" in layout.student for layout in layouts),
+        guardian_columns=any(layout.guardians for layout in layouts), files=tuple({table.file: 0 for table in tables}),
+    )  # fmt: skip
+
+
+def _order(tables: list[Table]) -> Order | None:
+    """Headers in French, Polish, Spanish or German say that dates begin with the day."""
+    said = [table.header.layout for table in tables]
+    return "dmy" if any(sum(layout.languages.get(name, 0) for name in _DAY_FIRST) >= 2 for layout in said) else None

@@ -1,0 +1,163 @@
+"""What each letter says, to whom, and when it is not written after all."""
+
+from datetime import timedelta
+
+import msgspec
+import pytest
+
+from guardian.consent import chasing, delivery, service
+from guardian.consent.letters import ACCEPTED, COMPOSERS
+from guardian.events import SYSTEM
+from guardian.mail import outbox
+from guardian.mail.composing import Composed, Skip
+from guardian.mail.letters import LETTERS
+from guardian.mail.outbox import Claimed
+from tests import seed
+from tests.integration.consent.conftest import all_rows, answer, claims, one
+
+
+async def claimed(ctx, letter):
+    rows = await all_rows(
+        ctx, "select id, institution, letter, recipient_kind, recipient, subject, sequence, attempts, created_at "
+        "from mail_messages where letter = $1 order by created_at, sequence", letter,
+    )  # fmt: skip
+    return [msgspec.convert(dict(row), Claimed) for row in rows]
+
+
+async def compose(ctx, letter):
+    batch = await claimed(ctx, letter)
+    async with ctx.transaction(SYSTEM) as tx:
+        made = await COMPOSERS[letter](ctx, tx, batch)
+        again = await COMPOSERS[letter](ctx, tx, batch)
+    assert made == again, "a letter that is written again after a crash must be the same"
+    return [made[one.id] for one in batch]
+
+
+async def accept(ctx, letter):
+    taken = await claimed(ctx, letter)
+    async with ctx.transaction(SYSTEM) as tx:
+        await ACCEPTED[letter](ctx, tx, taken)
+
+
+async def test_the_first_letter_names_the_school_the_children_and_what_for(ctx, story):
+    (composed,) = await compose(ctx, "consent_request")
+    assert isinstance(composed, Composed)
+    assert (composed.recipient, composed.language) == ("alice@example.org", "en")
+    assert composed.reply_to == "office@maple.example.org"
+    assert composed.list_unsubscribe is None
+    letter = composed.letter
+    assert (letter.school, letter.guardian) == ("Maple School", "Alice Kowal")
+    assert [(child.given_name, child.class_name) for child in letter.children] == [("Anna", "4a"), ("Jan", "4a")]
+    assert len(letter.purposes) == 2
+    assert letter.url.startswith("http://127.0.0.1:8000/g/")
+    assert letter.deadline == "Monday 21 September 2026, 10:00 (Warsaw)"
+    assert (await service.open_page(ctx, letter.url.rpartition("/")[2])).request.id == story.request
+
+
+@pytest.mark.time
+async def test_a_250_starts_the_time_for_an_answer(ctx, story, clock):
+    async with ctx.transaction(SYSTEM) as tx:
+        await tx.execute("update consent_requests set state = 'queued', sent_at = null, expires_at = null")
+    clock.advance(hours=5)
+    await accept(ctx, "consent_request")
+    row = (await all_rows(ctx, "select state, sent_at, expires_at from consent_requests"))[0]
+    assert tuple(row) == ("sent", clock.now(), clock.now() + timedelta(days=14))
+
+
+async def test_a_reminder_carries_a_link_that_stops_reminders(ctx, story, clock):
+    clock.advance(days=3)
+    await chasing.remind_due(ctx)
+    (composed,) = await compose(ctx, "consent_reminder")
+    assert (composed.letter.number, composed.letter.total) == (1, 3)
+    assert composed.list_unsubscribe == composed.letter.unsubscribe_url
+    assert "/u/" in composed.list_unsubscribe
+    assert composed.references == await one(ctx, "select id from mail_messages where letter = 'consent_request'")
+    assert composed.letter.deadline == "Monday 21 September 2026, 10:00 (Warsaw)"
+    assert await chasing.stop_reminders(ctx, composed.list_unsubscribe.rpartition("/")[2])
+    assert await compose(ctx, "consent_reminder") == [Skip("cancelled", "reminders_off")]
+
+
+@pytest.mark.parametrize(
+    ("change", "skip"),
+    [
+        ("update consent_requests set state = 'answered'", Skip("cancelled", "answered")),
+        ("update guardians set email = null", Skip("cancelled", "no_address")),
+        ("update guardians set unreachable_since = '2026-09-07T08:00:00Z'", Skip("suppressed", "unreachable")),
+        ("update guardianships set authority = 'none'", Skip("cancelled", "nothing_to_ask")),
+        ("update authorisations set state = 'revoked'", Skip("cancelled", "nothing_to_ask")),
+    ],
+)
+async def test_a_question_that_is_moot_is_not_sent(ctx, story, change, skip):
+    async with ctx.transaction(SYSTEM) as tx:
+        await tx.execute(change)
+    assert await compose(ctx, "consent_request") == [skip]
+
+
+async def test_what_was_recorded_is_told_at_once_and_the_second_letter_completes_it(ctx, story, clock):
+    await answer(ctx, story.handle, recordings="no")
+    (recorded,) = await compose(ctx, "consent_recorded")
+    said = [(a.child.given_name, a.answer) for a in recorded.letter.answers]
+    assert said == [("Anna", "given"), ("Anna", "declined"), ("Jan", "given"), ("Jan", "declined")]
+    assert recorded.letter.confirmed_after == "Tuesday 8 September 2026, 10:00 (Warsaw)"
+    (second,) = await compose(ctx, "consent_confirmation")
+    assert [a.answer for a in second.letter.answers] == ["given", "given"]
+    clock.advance(days=1)
+    await accept(ctx, "consent_confirmation")
+    assert await one(ctx, "select count(*) from consents where state = 'given' and completed_at = $1", clock.now()) == 2
+    late = service.open_page(ctx, second.letter.url.rpartition("/")[2])
+    assert not [word for word in (await late).given if word.completed_at is None]
+    clock.advance(days=300)
+    assert (await service.open_page(ctx, second.letter.url.rpartition("/")[2])).given
+
+
+async def test_only_what_still_stands_is_confirmed(ctx, story):
+    await answer(ctx, story.handle)
+    await service.withdraw(ctx, story.handle, await claims(ctx, story.handle), [story.jan])
+    (second,) = await compose(ctx, "consent_confirmation")
+    assert {a.child.given_name for a in second.letter.answers} == {"Anna"}
+    (withdrawn,) = await compose(ctx, "consent_withdrawn")
+    assert {a.child.given_name for a in withdrawn.letter.answers} == {"Jan"}
+    assert withdrawn.letter.deleted_by == "Monday 14 September 2026"
+    await service.withdraw(ctx, story.handle, await claims(ctx, story.handle), [story.anna])
+    assert await compose(ctx, "consent_confirmation") == [Skip("cancelled", "replaced")]
+
+
+async def test_an_optional_withdrawal_deletes_no_account(ctx, story):
+    await answer(ctx, story.handle)
+    await answer(ctx, story.handle, recordings="no")
+    (withdrawn,) = await compose(ctx, "consent_withdrawn")
+    assert withdrawn.letter.deleted_by is None
+
+
+async def test_every_letter_is_one_of_the_known_ones():
+    assert set(COMPOSERS) <= set(LETTERS)
+    assert set(ACCEPTED) <= set(COMPOSERS)
+
+
+async def test_a_bounced_second_letter_asks_again_once_the_address_is_mended(ctx, story):
+    recorded = await answer(ctx, story.handle)
+    await accept(ctx, "consent_confirmation")
+    async with ctx.transaction(SYSTEM) as tx:
+        await tx.execute("update mail_messages set state = 'bounced_hard' where letter = 'consent_confirmation'")
+        await delivery.bounced(ctx, tx, "consent_confirmation", recorded.act)
+    assert await one(ctx, "select count(*) from consents where completed_at is not null") == 0
+    async with ctx.transaction(SYSTEM) as tx:
+        assert not await outbox.cancel(tx, recorded.act, "consent_confirmation")
+    from guardian.consent import asking
+    from guardian.people.jobs import AddressCorrected
+
+    await asking.address_corrected(ctx, AddressCorrected(guardian=story.alice))
+    assert await one(ctx, "select count(*) from consent_requests where state = 'queued'") == 1
+
+
+async def test_letters_of_one_batch_do_not_mix_families(ctx, story):
+    ola = await seed.learner(ctx, story.school, "Ola")
+    await seed.guardian(ctx, story.school, ola, name="Carol Nowak", email="carol@example.org", language="pl")
+    from guardian.consent import asking
+    from guardian.people.jobs import AskGuardians
+
+    await asking.ask_guardians(ctx, AskGuardians(institution=story.school))
+    both = await compose(ctx, "consent_request")
+    names = {c.recipient: [child.given_name for child in c.letter.children] for c in both}
+    assert names == {"alice@example.org": ["Anna", "Jan"], "carol@example.org": ["Ola"]}
+    assert {c.recipient: c.language for c in both} == {"alice@example.org": "en", "carol@example.org": "pl"}

@@ -6,7 +6,7 @@ from litestar import HttpMethod, Response, post, route
 
 from guardian.consent import chasing, objecting, renewing, service
 from guardian.consent.showing import shown
-from guardian.consent.typed import ticked
+from guardian.consent.typed import any_tick, ticked
 from guardian.consent.view import View
 from guardian.consent.visit import (
     GuardianRequest,
@@ -62,7 +62,7 @@ async def not_mine(request: GuardianRequest, handle: str) -> Response[Any]:
     try:
         page = await service.open_page(ctx, handle)
         learners = ticked(form, [child.id for child in page.children])
-        if claims is None or not any(name.startswith("learner-") for name in form):
+        if claims is None or not any_tick(form):
             return _again(request, handle, "guardian/not_mine.html", page, trouble=trouble or CHOOSE)
         if learners:  # a second press finds them gone already
             await objecting.not_my_child(ctx, handle, claims, learners)

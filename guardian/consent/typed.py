@@ -86,5 +86,12 @@ def tick_of(learner: UUID) -> str:
 
 
 def ticked(form: Mapping[str, str], known: Iterable[UUID]) -> set[UUID]:
-    """Which of the known learners were ticked; anything else is not looked at."""
-    return {learner for learner in known if tick_of(learner) in form}
+    """Which of the known learners were ticked; anything else is not looked at. A page with one child sends its id as
+    the value of `learner`, one with several a field each.
+    """
+    return {learner for learner in known if tick_of(learner) in form or form.get("learner") == str(learner)}
+
+
+def any_tick(form: Mapping[str, str]) -> bool:
+    """Whether anybody at all was ticked, known or not."""
+    return any(field == "learner" or field.startswith("learner-") for field in form)

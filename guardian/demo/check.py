@@ -17,7 +17,7 @@ PATIENCE = 20.0
 """Seconds to wait for what the worker does in the background."""
 
 
-class Failed(Exception):  # noqa: N818 (the outcome of a step)
+class Failed(Exception):
     """A step did not hold."""
 
 

@@ -1,6 +1,7 @@
 """Moving the demo's time, so that a person can watch three weeks pass. Writes the demo's clock and what hangs on it."""
 
 import re
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 from guardian.context import Context, move_demo_clock
@@ -24,12 +25,13 @@ def duration(text: str) -> timedelta:
 
 def until(text: str, now: datetime) -> timedelta:
     """How far ahead an instant lies. Raises Refused for one without a zone, or in the past."""
-    try:
+    instant: datetime | None = None
+    with suppress(ValueError):
         instant = datetime.fromisoformat(text)
-    except ValueError:
-        instant = None  # type: ignore[assignment]
     if instant is None or instant.tzinfo is None:
-        raise Refused("instant_invalid", N_("Write an instant with its zone, such as 2026-12-24T12:00:00Z."), where="at")
+        raise Refused(
+            "instant_invalid", N_("Write an instant with its zone, such as 2026-12-24T12:00:00Z."), where="at"
+        )
     ahead = instant.astimezone(UTC) - now
     if ahead < timedelta():
         raise Refused("clock_backwards", N_("The demo's time only moves forward."), where="at")

@@ -1,7 +1,7 @@
 """The made-up people of the demo: one small school in Warsaw with families that read three languages."""
 
-ROSTER = """Student ID,First name,Last name,Date of birth,Class,Guardian 1 name,Guardian 1 relationship,Guardian 1 email,\
-Guardian 1 language,Guardian 2 name,Guardian 2 relationship,Guardian 2 email,Guardian 2 language
+ROSTER = """Student ID,First name,Last name,Date of birth,Class,Guardian 1 name,Guardian 1 relationship,\
+Guardian 1 email,Guardian 1 language,Guardian 2 name,Guardian 2 relationship,Guardian 2 email,Guardian 2 language
 1001,Anna,Kowalska,2016-05-01,4a,Maria Kowalska,mother,maria.kowalska@example.org,pl,,,,
 1002,Jan,Kowalski,2014-11-23,6b,Maria Kowalska,mother,maria.kowalska@example.org,pl,,,,
 1003,Chloé,Lefèvre,2015-02-14,5a,Élodie Lefèvre,mother,elodie.lefevre@example.org,fr,Marc Lefèvre,father,\

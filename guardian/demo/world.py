@@ -59,9 +59,8 @@ async def build(ctx: Context, *, with_roster: bool, folder: Path) -> World:
     path.write_text(data.ROSTER, encoding="utf-8")
     await rosters.import_file(ctx, secretary_actor, institution, path, mode="additions", commit=True)
     path.unlink()
-    return World(
-        institution=institution, admin=admin, secretary=secretary, api_key=key, learners=await _learners(ctx, institution)
-    )  # fmt: skip
+    learners = await _learners(ctx, institution)
+    return World(institution=institution, admin=admin, secretary=secretary, api_key=key, learners=learners)
 
 
 async def _secretary(ctx: Context, institution: UUID) -> UUID:

@@ -19,6 +19,7 @@ from guardian.roster.reading.survey import Survey, mail_key
 
 _PEOPLE = re.compile(r"[;|\n]+|\s+/\s+|\s+(?:and|et|i|y|und|oraz|&)\s+", re.IGNORECASE)
 _ADDRESS = re.compile(r"[<(\[]?(?:mailto:)?[^\s<>,;|()\[\]]+@[^\s<>,;|()\[\]]+[>)\]]?")
+_NAMED = ("name", "family", "given", "usage", "email", "phone")
 _NUMBER = re.compile(r"\+?\d[\d ().\-]{5,}\d")
 
 
@@ -73,7 +74,9 @@ class Contacts:
             if named or raw:
                 unreadable = contact.free and not found
                 code = "GUARDIAN_UNREADABLE" if unreadable else "GUARDIAN_NO_CHANNEL"
-                self._findings.cell(code, draft, f"{contact.place}.name", raw if unreadable else "")
+                columns = draft.origin.columns
+                column = next((name for part in _NAMED if (name := f"{contact.place}.{part}") in columns), "")
+                self._findings.cell(code, draft, column, raw if unreadable else "")
         return found
 
     def _people(self, draft: Draft, contact: Contact) -> Iterator[Person]:

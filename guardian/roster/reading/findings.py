@@ -11,6 +11,11 @@ from guardian.roster.reading.limits import FINDINGS_PER_CODE
 from guardian.roster.reading.records import Finding, RejectedRow, Severity
 
 
+def _limit(code: str) -> int:
+    """How many findings of a code are listed: unknown columns come by the dozen."""
+    return 20 if code == "HEADER_UNKNOWN" else FINDINGS_PER_CODE
+
+
 class Findings:
     """What was found so far. More than 1,000 findings of one code are only counted."""
 
@@ -23,7 +28,7 @@ class Findings:
               column: int | None = None, value: str | None = None, line: int | None = None, **places: Any) -> None:  # fmt: skip
         """A finding about a file, a sheet, a column or a row that is no pupil's."""
         self.counts[code] += 1
-        if self.counts[code] > FINDINGS_PER_CODE:
+        if self.counts[code] > _limit(code):
             return
         named = None
         if column is not None and origin is not None:
@@ -44,7 +49,7 @@ class Findings:
         if said.rejects:
             self.rejected.append(RejectedRow(file=origin.file, sheet=origin.sheet, row=row, line=line or None, code=code))
         self.counts[code] += 1
-        if self.counts[code] > FINDINGS_PER_CODE:
+        if self.counts[code] > _limit(code):
             return
         self.listed.append(
             Finding(
@@ -57,8 +62,7 @@ class Findings:
     def closed(self) -> tuple[Finding, ...]:
         """All findings, whole-file ones first, then by file and row."""
         for code, count in sorted(self.counts.items()):
-            if count > FINDINGS_PER_CODE:
-                over = count - FINDINGS_PER_CODE
+            if (over := count - _limit(code)) > 0:
                 self.listed.append(Finding(severity="I", code="MORE_FINDINGS", places={"count": over, "code": code}))
         self.counts.clear()
         self.listed.sort(key=lambda one: (one.row is not None, one.file, one.sheet or "", one.row or 0))

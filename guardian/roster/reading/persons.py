@@ -35,17 +35,23 @@ class Persons:
         """Add a row's guardians to a pupil's; whether one of them was new, or told something new."""
         fresh = False
         for guardian in guardians:
-            place = next((place for place, one in enumerate(held) if _alike(one, guardian)), None)
-            if place is None:
+            alike = [place for place, one in enumerate(held) if _alike(one, guardian)]
+            alike.sort(key=lambda place: held[place].email is None)
+            if not alike:
                 held.append(self._keyed(draft, guardian))
                 fresh = True
-            else:
-                joined = _joined(held[place], guardian)
-                if joined.email and not held[place].email:
-                    self.count -= 1  # known by phone until now: the address gives the key
-                    joined = self._keyed(draft, joined)
-                fresh = fresh or joined != held[place]
-                held[place] = joined
+                continue
+            place = alike[0]
+            joined = _joined(held[place], guardian)
+            if joined.email and not held[place].email:
+                self.count -= 1  # known by phone until now: the address gives the key
+                joined = self._keyed(draft, joined)
+            fresh = fresh or joined != held[place]
+            held[place] = joined
+            for other in sorted(alike[1:], reverse=True):  # the row shows that the two were one person
+                if not held[other].email and _alike(joined, held[other]):
+                    del held[other]
+                    self.count -= 1
         return fresh
 
     def _keyed(self, draft: Draft, guardian: GuardianRecord) -> GuardianRecord:

@@ -6,7 +6,6 @@ PROFILES = (
     Profile(name="google", marks=("first name", "last name", "email address"), one_of=("org unit path", "employee id", "password"),
             pinned={"email address": "email", "employee id": "id", "status": "ignored", "new status": "ignored",
                     "work phone": "ignored", "home phone": "ignored", "mobile phone": "ignored"}),
-    Profile(name="google-guardians", marks=("student email", "guardian email")),
     Profile(name="moodle", marks=("username", "firstname", "lastname"),
             pinned={"idnumber": "id", "username": "ignored", "cohort 1": "class", "cohort1": "class", "profile field birthdate": "birth",
                     "profile field dob": "birth", "suspended": "ignored", "email": "email", "lang": "language"}),

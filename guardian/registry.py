@@ -3,13 +3,54 @@
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from guardian.authorisation import lapse
+from guardian.authorisation import letters as authorisation_letters
+from guardian.authorisation import pages as authorisation_pages
+from guardian.consent import asking, chasing
+from guardian.consent import letters as consent_letters
+from guardian.consent import pages as consent_pages
 from guardian.context import Context
+from guardian.events import SYSTEM
 from guardian.jobs import Handler, Job
 from guardian.mail.composing import Accepted, Composer
+from guardian.notice import pages as notice_pages
+from guardian.people.jobs import AddressCorrected, AskGuardians
+from guardian.platform import routes as platform_routes
+from guardian.purge.execution import RunPurge
+from guardian.purge.execution import run as run_purge
+from guardian.staff import letters as staff_letters
+from guardian.staff import pages as staff_pages
 
-ROUTES: list[Any] = []
-JOBS: dict[type[Job], Handler] = {}
-COMPOSERS: dict[str, Composer] = {}
-ACCEPTED: dict[str, Accepted] = {}
-SWEEPS: dict[str, Callable[[Context], Awaitable[int]]] = {}
+
+async def _lapse(ctx: Context) -> int:
+    return await lapse.expire_due(ctx, SYSTEM)
+
+
+ROUTES: list[Any] = [
+    *notice_pages.ROUTES,
+    *staff_pages.ROUTES,
+    *authorisation_pages.ROUTES,
+    *consent_pages.ROUTES,
+    *platform_routes.ROUTES,
+]
+JOBS: dict[type[Job], Handler] = {
+    AskGuardians: asking.ask_guardians,
+    AddressCorrected: asking.address_corrected,
+    RunPurge: run_purge,
+}
+COMPOSERS: dict[str, Composer] = {
+    **staff_letters.COMPOSERS,
+    **authorisation_letters.COMPOSERS,
+    **consent_letters.COMPOSERS,
+}
+ACCEPTED: dict[str, Accepted] = {
+    **staff_letters.ACCEPTED,
+    **authorisation_letters.ACCEPTED,
+    **consent_letters.ACCEPTED,
+}
+SWEEPS: dict[str, Callable[[Context], Awaitable[int]]] = {
+    "authorisations_expired": _lapse,
+    "requests_expired": chasing.expire_due,
+    "reminders": chasing.remind_due,
+}
 PORTS: dict[str, Callable[..., Any]] = {}

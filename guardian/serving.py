@@ -5,6 +5,7 @@ import sys
 
 from granian import Granian
 from granian.constants import Interfaces
+from granian.log import LogLevels
 
 from guardian import app
 from guardian.settings import Settings
@@ -28,7 +29,7 @@ def serve(settings: Settings, *, host: str, port: int, target: str = "guardian.a
         factory=True,
         workers=settings.web_workers,
         log_access=False,
-        log_level="warning",
+        log_level=LogLevels.warning,
         # A worker that dies is replaced: a single crash must not end the service.
         respawn_failed_workers=True,
         backpressure=512,

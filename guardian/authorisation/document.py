@@ -116,7 +116,10 @@ def pdf(signed: Authorisation, school: Institution, notice: NoticeText, version:
             ],
             [say(N_("Guardians")), say(MODEL_TEXTS[signed.legal_model])],
             [say(N_("What for")), ", ".join(purpose.title for purpose in purposes)],
-            [say(N_("Notice that was shown")), say(N_("Version %(version)d"), version=version) + f"\nSHA-256 {signed.notice_sha256}"],
+            [
+                say(N_("Notice that was shown")),
+                say(N_("Version %(version)d"), version=version) + f"\nSHA-256 {signed.notice_sha256}",
+            ],
         ],
         "scopes_title": say(N_("What is authorised")),
         "scopes": [say(SCOPE_TEXTS[scope]) for scope in signed.scopes if scope in SCOPE_TEXTS],

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from litestar import HttpMethod, Response, post, route
+from litestar.params import FromPath
 
 from guardian.authorisation import document, reading, signature
 from guardian.authorisation.domain import SCOPES, Authorisation
@@ -24,7 +25,7 @@ _DEAD = "sign/link_dead.html"
 
 
 @route("/sign/{handle:str}", http_method=_READ, include_in_schema=False)
-async def sign_page(request: AnyRequest, handle: str) -> Response[Any]:
+async def sign_page(request: AnyRequest, handle: FromPath[str]) -> Response[Any]:
     """The page of a link: the form while a signature is awaited, afterwards what was recorded."""
     try:
         opened = await signature.open_page(context_of(request), handle)
@@ -34,7 +35,7 @@ async def sign_page(request: AnyRequest, handle: str) -> Response[Any]:
 
 
 @post("/sign/{handle:str}", include_in_schema=False)
-async def sign(request: AnyRequest, handle: str) -> Response[Any]:
+async def sign(request: AnyRequest, handle: FromPath[str]) -> Response[Any]:
     """Sign. Pressed twice, it leads to the same page."""
     fields = await fields_of(request)
     filled = _signing(fields)
@@ -46,7 +47,7 @@ async def sign(request: AnyRequest, handle: str) -> Response[Any]:
 
 
 @post("/sign/{handle:str}/refuse", include_in_schema=False)
-async def refuse(request: AnyRequest, handle: str) -> Response[Any]:
+async def refuse(request: AnyRequest, handle: FromPath[str]) -> Response[Any]:
     """Refuse. Pressed twice, it leads to the same page."""
     fields = await fields_of(request)
     try:
@@ -57,7 +58,7 @@ async def refuse(request: AnyRequest, handle: str) -> Response[Any]:
 
 
 @post("/sign/{handle:str}/renew", include_in_schema=False)
-async def renew(request: AnyRequest, handle: str) -> Response[Any]:
+async def renew(request: AnyRequest, handle: FromPath[str]) -> Response[Any]:
     """Send a new link to the stored address, if there is anything to sign; the answer is the same either way."""
     await signature.renew(context_of(request), handle)
     return redirect("/sign/renewed")
@@ -70,7 +71,7 @@ async def renewed_page(request: AnyRequest) -> Response[Any]:
 
 
 @route("/sign/{handle:str}/document.pdf", http_method=_READ, include_in_schema=False)
-async def signed_document(request: AnyRequest, handle: str) -> Response[Any]:
+async def signed_document(request: AnyRequest, handle: FromPath[str]) -> Response[Any]:
     """What was signed, for the one who signed."""
     try:
         opened = await signature.open_page(context_of(request), handle)
@@ -92,7 +93,7 @@ async def signed_document(request: AnyRequest, handle: str) -> Response[Any]:
     http_method=_READ,
     include_in_schema=False,
 )
-async def staff_document(request: AnyRequest, authorisation: UUID) -> Response[Any]:
+async def staff_document(request: AnyRequest, authorisation: FromPath[UUID]) -> Response[Any]:
     """What was signed, for the staff of that school and for the operator."""
     actor = await staff_of(request)
     context = context_of(request)

@@ -4,6 +4,7 @@ from typing import Any
 
 import msgspec
 from litestar import HttpMethod, MediaType, Response, post, route
+from litestar.params import FromPath
 
 from guardian.consent import service, typed
 from guardian.consent.receipt import receipt
@@ -20,37 +21,37 @@ READ = [HttpMethod.GET, HttpMethod.HEAD]
 
 
 @route("/g/{handle:str}", http_method=READ, include_in_schema=False)
-async def page(request: GuardianRequest, handle: str) -> Response[Any]:
+async def page(request: GuardianRequest, handle: FromPath[str]) -> Response[Any]:
     """The question, or, once all is answered, what stands on record."""
     return await _open(request, handle)
 
 
 @route("/g/{handle:str}/change", http_method=READ, include_in_schema=False)
-async def change(request: GuardianRequest, handle: str) -> Response[Any]:
+async def change(request: GuardianRequest, handle: FromPath[str]) -> Response[Any]:
     """The question again, with the answers that stand."""
     return await _open(request, handle, change=True)
 
 
 @route("/g/{handle:str}/done", http_method=READ, include_in_schema=False)
-async def done(request: GuardianRequest, handle: str) -> Response[Any]:
+async def done(request: GuardianRequest, handle: FromPath[str]) -> Response[Any]:
     """What was recorded, when, for whom; how to take it back."""
     return await _open(request, handle, done=True)
 
 
 @route("/g/{handle:str}/notice", http_method=READ, include_in_schema=False)
-async def notice(request: GuardianRequest, handle: str) -> Response[Any]:
+async def notice(request: GuardianRequest, handle: FromPath[str]) -> Response[Any]:
     """The whole notice, with its version and date."""
     return await _open(request, handle, template="guardian/notice.html")
 
 
 @route("/g/{handle:str}/later", http_method=READ, include_in_schema=False)
-async def later(request: GuardianRequest, handle: str) -> Response[Any]:
+async def later(request: GuardianRequest, handle: FromPath[str]) -> Response[Any]:
     """Until when there is time. Nothing is recorded."""
     return await _open(request, handle, template="guardian/later.html")
 
 
 @route("/g/{handle:str}/receipt.json", http_method=READ, media_type=MediaType.JSON, include_in_schema=False)
-async def receipt_json(request: GuardianRequest, handle: str) -> Response[Any]:
+async def receipt_json(request: GuardianRequest, handle: FromPath[str]) -> Response[Any]:
     """The receipt for programs (ISO/IEC TS 27560)."""
     ctx = context_of(request)
     try:
@@ -68,7 +69,7 @@ async def receipt_json(request: GuardianRequest, handle: str) -> Response[Any]:
 
 
 @post("/g/{handle:str}", status_code=200, include_in_schema=False)
-async def answer(request: GuardianRequest, handle: str) -> Response[Any]:
+async def answer(request: GuardianRequest, handle: FromPath[str]) -> Response[Any]:
     """Record the answers, or show the page again with what is missing and everything typed."""
     ctx = context_of(request)
     form = await fields_of(request)

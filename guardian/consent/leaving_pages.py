@@ -3,6 +3,7 @@
 from typing import Any
 
 from litestar import HttpMethod, Response, post, route
+from litestar.params import FromPath
 
 from guardian.consent import chasing, objecting, renewing, service
 from guardian.consent.showing import shown
@@ -25,13 +26,13 @@ CHOOSE = N_("Tick at least one name.")
 
 
 @route("/g/{handle:str}/withdraw", http_method=READ, include_in_schema=False)
-async def withdraw_page(request: GuardianRequest, handle: str) -> Response[Any]:
+async def withdraw_page(request: GuardianRequest, handle: FromPath[str]) -> Response[Any]:
     """For whom to withdraw. As easy as agreeing: no name to type, one button (GDPR art. 7(3))."""
     return await _choose(request, handle, "guardian/withdraw.html")
 
 
 @post("/g/{handle:str}/withdraw", status_code=200, include_in_schema=False)
-async def withdraw(request: GuardianRequest, handle: str) -> Response[Any]:
+async def withdraw(request: GuardianRequest, handle: FromPath[str]) -> Response[Any]:
     """Take back the agreement for the ticked children, at once."""
     ctx = context_of(request)
     form = await fields_of(request)
@@ -48,13 +49,13 @@ async def withdraw(request: GuardianRequest, handle: str) -> Response[Any]:
 
 
 @route("/g/{handle:str}/not-mine", http_method=READ, include_in_schema=False)
-async def not_mine_page(request: GuardianRequest, handle: str) -> Response[Any]:
+async def not_mine_page(request: GuardianRequest, handle: FromPath[str]) -> Response[Any]:
     """Which of these children is not the reader's."""
     return await _choose(request, handle, "guardian/not_mine.html")
 
 
 @post("/g/{handle:str}/not-mine", status_code=200, include_in_schema=False)
-async def not_mine(request: GuardianRequest, handle: str) -> Response[Any]:
+async def not_mine(request: GuardianRequest, handle: FromPath[str]) -> Response[Any]:
     """End the say over the ticked children and tell the school."""
     ctx = context_of(request)
     form = await fields_of(request)
@@ -79,7 +80,7 @@ async def thanks(request: GuardianRequest) -> Response[Any]:
 
 
 @route("/u/{handle:str}", http_method=READ, include_in_schema=False)
-async def reminders_page(request: GuardianRequest, handle: str) -> Response[Any]:
+async def reminders_page(request: GuardianRequest, handle: FromPath[str]) -> Response[Any]:
     """Whether to stop reminders."""
     try:
         question = await chasing.question_of(context_of(request), handle)
@@ -93,7 +94,7 @@ async def reminders_page(request: GuardianRequest, handle: str) -> Response[Any]
 
 
 @post("/u/{handle:str}", status_code=200, include_in_schema=False)
-async def stop_reminders(request: GuardianRequest, handle: str) -> Response[Any]:
+async def stop_reminders(request: GuardianRequest, handle: FromPath[str]) -> Response[Any]:
     """Stop reminders: the button, or a mail program's one click (RFC 8058), which has no cookie and sends no ticket."""
     ctx = context_of(request)
     try:

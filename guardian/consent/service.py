@@ -122,7 +122,7 @@ def _asked(page: View, typed: Typed) -> Sequence[domain.Question]:
     if not keys or keys != set(typed.choices):
         raise Refused("answer_missing", N_("Answer every question, yes or no."), where="choices")
     if not typed.name.strip() or not typed.relationship:
-        raise Refused("name_missing", N_("Type your name and say who you are to the children."), where="name")
+        raise Refused("name_missing", N_("Type your name and say who you are."), where="name")
     return questions
 
 

@@ -73,7 +73,7 @@ def read(form: Mapping[str, str], questions: Iterable[Question]) -> Filled:
     relationship = form.get("relationship", "")
     if relationship not in RELATIONSHIPS:
         relationship = ""
-        problems.append(Problem("relationship", N_("Say who you are to the children")))
+        problems.append(Problem("relationship", N_("Say who you are")))
     name = tidy(form.get("name", ""))
     if not any(c.isalpha() for c in name):
         problems.append(Problem("name", N_("Type your full name")))

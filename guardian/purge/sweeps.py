@@ -78,12 +78,11 @@ class _Sweep(msgspec.Struct):
                 await flags.open_in(
                     self.ctx, self.tx, kind=kind, learner=one.id, institution=_institution(one), due_at=due_at
                 )
-        for kind, flag in kinds.items():
-            if kind in CLEARS_BY_ITSELF and kind not in needed:
+        for known, flag in kinds.items():
+            if known in CLEARS_BY_ITSELF and known not in needed:
                 self.swept.flags_cleared += 1
                 if not self.dry_run:
-                    outcome = "corrected" if blocked else "basis_found"
-                    await flag_store.resolve_open(self.tx, one.id, [kind], outcome)
+                    await flag_store.resolve_open(self.tx, one.id, [known], "corrected" if blocked else "basis_found")
             elif not self.dry_run:
                 await flag_store.set_due(self.tx, flag.id, due_at)
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from litestar import HttpMethod, Response, post, route
 from litestar.datastructures import Cookie
+from litestar.params import FromPath
 
 from guardian.errors import Conflict, NotFound, Refused
 from guardian.staff import service
@@ -47,7 +48,7 @@ async def sent_page(request: AnyRequest) -> Response[Any]:
 
 
 @route("/sign-in/{handle:str}", http_method=_READ, include_in_schema=False)
-async def link_page(request: AnyRequest, handle: str) -> Response[Any]:
+async def link_page(request: AnyRequest, handle: FromPath[str]) -> Response[Any]:
     """One button; pressing it signs in."""
     try:
         await service.look(context_of(request), handle)
@@ -59,7 +60,7 @@ async def link_page(request: AnyRequest, handle: str) -> Response[Any]:
 
 
 @post("/sign-in/{handle:str}", include_in_schema=False)
-async def enter(request: AnyRequest, handle: str) -> Response[Any]:
+async def enter(request: AnyRequest, handle: FromPath[str]) -> Response[Any]:
     """Sign this browser in and go to the desk."""
     await form_of(request)
     context = context_of(request)

@@ -26,5 +26,8 @@ class Intake(Struct, kw_only=True):
     id_column: bool = True
     birth_column: bool = True
     guardian_columns: bool = True
-    header_missing: bool = False
+    may_be_empty: bool = False
+    """Holding nobody is no fault: nothing changed, or the fault is told already."""
+    other_rows: Callable[[], int] = lambda: 0
+    """Rows of the same file that are people, but no pupils."""
     files: tuple[str, ...] = ()

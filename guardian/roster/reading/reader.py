@@ -54,7 +54,7 @@ class RosterStream:
             self._as_of, survey.order or intake.order or day_order(self._locale), intake.statuses, intake.end_means_left,
             intake.birth_column, intake.id_column and survey.any_id,
         )  # fmt: skip
-        if not survey.rows and not intake.header_missing and not self._any_malformed():
+        if not survey.rows and not intake.may_be_empty and not self._any_malformed():
             raise InputRefused("EMPTY", self._source.name)
         pupils = Pupils(rules, survey, findings)
         assembly = self._assembly = Assembly(survey, findings, pupils, Contacts(survey, findings, region_of(self._locale)))
@@ -108,7 +108,7 @@ class RosterStream:
         return Reading(
             format=intake.format, encoding=intake.encoding, delimiter=intake.delimiter, mode=intake.mode,
             leavers=tuple(assembly.leavers), student_count=assembly.students, guardian_count=assembly.persons.count,
-            link_count=assembly.links, row_count=assembly.rows + malformed, guardian_columns=intake.guardian_columns,
+            link_count=assembly.links, row_count=assembly.rows + malformed + intake.other_rows(), guardian_columns=intake.guardian_columns,
             rejected=tuple(sorted(findings.rejected, key=lambda row: (row.file, row.sheet or "", row.row))),
             findings=findings.closed(),
         )  # fmt: skip

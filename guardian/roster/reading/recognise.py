@@ -74,7 +74,7 @@ def _headerless(files: Sequence[Member], texts: list[Delimited], findings: Findi
 
     first = texts[0] if texts else None
     return Intake(
-        format="unknown", drafts=none, header_missing=True, encoding=first.encoding.name if first else None,
+        format="unknown", drafts=none, may_be_empty=True, encoding=first.encoding.name if first else None,
         delimiter=first.delimiter if first else None, files=tuple(file.name for file in files),
     )  # fmt: skip
 

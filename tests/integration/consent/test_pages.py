@@ -57,10 +57,10 @@ async def test_the_page_asks_each_child_and_purpose_apart_and_chooses_nothing(we
     assert len(page.content) < 50_000
     title = re.search(r"<title>(.*?)</title>", html)[1]
     assert "Maple School" in title
-    assert "Anna" not in title and "Jan" not in title
-    for said in ("Maple School", "Guardian demo operator", "privacy@example.org", "Alice"):
-        assert said in html or said == "Alice"
-    assert "http://" not in html.replace("http://www.w3.org", "") or "127.0.0.1" in html
+    assert not {"Anna", "Jan", "Alice"} & set(re.findall(r"\w+", title))
+    for said in ("Maple School", "office@maple.example.org", "Guardian demo operator", "privacy@example.org"):
+        assert said in html
+    assert not re.findall(r'(?:src|href|action)="(?:https?:)?//', html)
 
 
 async def test_get_head_and_scanners_change_nothing(ctx, web, story):
@@ -89,7 +89,7 @@ async def test_answering_is_one_press_after_the_link_and_ends_on_what_was_record
     assert await state_of(ctx) == [("lessons", "given")] * 2 + [("recordings", "given")] * 2
     done = (await get(web, f"/g/{story.handle}/done")).text
     assert "Your answers are recorded" in done
-    assert "Anna" in done and "Jan" in done
+    assert {"Anna", "Jan"} <= set(re.findall(r"\w+", done))
     assert f"/g/{story.handle}/withdraw" in done
     again = await post(web, f"/g/{story.handle}", form_of(html))
     assert again.status_code == 303
@@ -141,7 +141,8 @@ async def test_what_is_missing_is_said_on_top_and_nothing_typed_is_lost(ctx, web
 async def test_forms_without_a_choice_a_ticket_or_anything_decide_nothing(ctx, web, story, clock):
     html = (await get(web, f"/g/{story.handle}")).text
     clock.advance(seconds=3)
-    for form in ({}, {"ticket": TICKET.search(html)[1]}, {**form_of(html), "ticket": "x.y.z"}, {"ticket": "\ud7ff" * 900}):
+    ticket = TICKET.search(html)[1]
+    for form in ({}, {"ticket": ticket}, {**form_of(html), "ticket": "x.y.z"}, {"ticket": "\ud7ff" * 900}):
         assert (await post(web, f"/g/{story.handle}", form)).status_code == 422
     raw = await web.post(f"/g/{story.handle}", content=b'{"a": 1}', headers={"content-type": "application/json"})
     assert raw.status_code == 422
@@ -256,7 +257,7 @@ async def test_the_receipt_names_no_child(ctx, web, story):
     page = await get(web, f"/g/{story.handle}/receipt.json")
     receipt = page.json()
     assert page.headers["content-type"].startswith("application/json")
-    assert "Anna" not in page.text and "Kowal" not in page.text and "alice@" not in page.text
+    assert not re.search("Anna|Jan|Kowal|alice@", page.text)
     assert receipt["schema_version"].startswith("https://w3id.org/dpv/")
     assert {record["pii_principal_id"] for record in receipt["records"]} == {str(story.anna), str(story.jan)}
     for record in receipt["records"]:

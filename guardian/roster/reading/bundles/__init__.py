@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from guardian.roster.reading.bundles import attached, onde, oneroster, xml_exports
 from guardian.roster.reading.findings import Findings
 from guardian.roster.reading.intake import Intake
 from guardian.roster.reading.members import Member
@@ -9,4 +10,8 @@ from guardian.roster.reading.members import Member
 
 def recognise(files: Sequence[Member], language: str | None, findings: Findings) -> Intake | None:
     """The intake of a known bundle; None where the files are none."""
+    for kind in (oneroster, attached, onde, xml_exports):
+        known = kind.recognise(files, language, findings)
+        if known is not None:
+            return known
     return None

@@ -95,6 +95,7 @@ def pdf(signed: Authorisation, school: Institution, notice: NoticeText, version:
     def say(message: str, **places: object) -> str:
         return text(language, message, **places)
 
+    numbered = say(N_("Version %(version)d"), version=version)
     purposes = [notice.purposes[code] for code in signed.purposes if code in notice.purposes]
     signed_at = say_instant(language, signed.signed_at, school.timezone) if signed.signed_at else ""
     document = {
@@ -118,7 +119,7 @@ def pdf(signed: Authorisation, school: Institution, notice: NoticeText, version:
             [say(N_("What for")), ", ".join(purpose.title for purpose in purposes)],
             [
                 say(N_("Notice that was shown")),
-                say(N_("Version %(version)d"), version=version) + f"\nSHA-256 {signed.notice_sha256}",
+                f"{numbered}\nSHA-256 {signed.notice_sha256}",
             ],
         ],
         "scopes_title": say(N_("What is authorised")),

@@ -1,5 +1,6 @@
 """How authorisations end without anybody asking for it: by the clock, or with their institution."""
 
+from datetime import timedelta
 from uuid import UUID
 
 from guardian.audit import store as audit
@@ -7,6 +8,11 @@ from guardian.authorisation import acts, store
 from guardian.context import Context
 from guardian.events import Actor, Event
 from guardian.institution import store as institutions
+from guardian.jurisdiction.clocks import CAPS
+from guardian.staff import store as staff_store
+
+ERASED_AFTER = timedelta(days=CAPS["lapse_or_exit_days"])
+"""By then every learner of an institution that ended has been purged, however the clocks are set."""
 
 
 async def expire_due(ctx: Context, actor: Actor, batch: int = 100) -> int:
@@ -40,3 +46,22 @@ async def end_institution(ctx: Context, actor: Actor, institution: UUID) -> None
             payload={"revoked": ended},
         )  # fmt: skip
         await audit.append(tx, actor, event)
+
+
+async def erase_ended(ctx: Context, actor: Actor) -> bool:
+    """Empty the addresses and names of one institution that ended 90 days ago, when its learners are gone too;
+    answers whether there was one, so that the sweep can go on.
+    """
+    async with ctx.transaction(actor) as tx:
+        institution = await institutions.to_erase(tx, tx.now - ERASED_AFTER)
+        if institution is None:
+            return False
+        await institutions.erase_contact(tx, institution)
+        signatories = await store.erase_signatories(tx, institution)
+        staff = await staff_store.end_all(tx, institution)
+        event = Event(
+            action="institution.erased", subject_kind="institution", subject=institution, institution=institution,
+            payload={"signatories": signatories, "staff": staff},
+        )  # fmt: skip
+        await audit.append(tx, actor, event)
+    return True

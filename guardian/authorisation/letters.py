@@ -33,7 +33,12 @@ async def _request(ctx: Context, tx: Tx, claimed: Claimed) -> Composed | Skip:
         return _GONE
     starter = await staff_store.get(tx, asked.started_by)
     notice = (await notices.current(tx)).shown(asked.language).text
-    expires = min(tx.now + SIGN_LINK, asked.valid_until)
+    url = await links.issue(
+        ctx, tx, "sign", asked.id, message=claimed.id, expires_at=min(tx.now + SIGN_LINK, asked.valid_until)
+    )
+    # A letter that is written again after a crash gets the link it had, with the end it had.
+    link = await links.find(tx, "sign", url.rpartition("/")[2])
+    expires = link.expires_at if link else tx.now
     letter = AuthorisationRequest(
         operator=ctx.settings.operator_name,
         contact=ctx.settings.operator_email,
@@ -41,7 +46,7 @@ async def _request(ctx: Context, tx: Tx, claimed: Claimed) -> Composed | Skip:
         institution=school.name,
         asked_by=starter.name if starter else None,
         purposes=_lines(asked, notice, whole=True),
-        url=await links.issue(ctx, tx, "sign", asked.id, message=claimed.id, expires_at=expires),
+        url=url,
         expires=say_instant(asked.language, expires, school.timezone),
         in_force_until=say_last_day(asked, school, asked.language),
     )

@@ -103,8 +103,11 @@ async def staff_document(request: AnyRequest, authorisation: FromPath[UUID]) -> 
 
 
 async def _rendered(context: Context, signed: Authorisation, school: Any) -> bytes:
-    if signed.notice is None or signed.signed_at is None:
-        raise NotFound("document_missing", N_("Nothing has been signed here yet, so there is no document."))
+    if signed.notice is None or signed.signed_at is None or signed.signatory_name is None:
+        raise NotFound(
+            "document_missing",
+            N_("There is no document: nothing is signed here yet, or its names were erased. Go back to the list."),
+        )
     async with context.transaction(SYSTEM) as tx:
         notice = await notices.version(tx, signed.notice)
     return document.pdf(signed, school, notice.shown(signed.language).text, notice.version)

@@ -12,7 +12,7 @@ from guardian.i18n import gettext_noop as N_
 METHOD = "email_link"
 """How the signature was given: through a link mailed to the signatory's own work address."""
 
-STATEMENT = N_("I am authorised to decide this on behalf of %(institution)s, and I have read the notice above in full.")
+STATEMENT = N_("I am authorised to decide this on behalf of %(institution)s, and I have read the notice in full.")
 
 
 class Signing(msgspec.Struct, frozen=True, kw_only=True):

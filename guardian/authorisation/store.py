@@ -108,3 +108,14 @@ async def letters_sent(tx: Tx, authorisation: UUID, letter: str) -> tuple[int, A
         authorisation, letter,
     )  # fmt: skip
     return (row["number"], row["last"]) if row else (0, None)
+
+
+async def erase_signatories(tx: Tx, institution: UUID) -> int:
+    """Empty who signed: the rule `institution_end` of the personal columns. What was signed, when, how and under which
+    words stays as proof; answers how many rows it was.
+    """
+    return await tx.execute(
+        "update authorisations set signatory_email = null, signatory_name = null, signatory_title = null "
+        "where institution = $1 and signatory_email is not null",
+        institution,
+    )

@@ -73,10 +73,10 @@ select md5('s' || n)::uuid, md5('i' || n)::uuid, 'institution_admin', 'en', 'act
 from generate_series(1, greatest(1, $N / 500)) n;
 insert into purposes (code, position, core, disclosure, commercial, guardian_always, retention, texts) values
     ('lessons', 0, true, false, false, false, 'P1Y', '{}'), ('recordings', 1, false, false, false, false, 'P1Y', '{}'),
-    ('analytics', 2, false, false, false, false, 'P1Y', '{}');
+    ('analytics', 2, false, false, false, false, 'P1Y', '{}') on conflict do nothing;
 insert into notices (id, version, state, material, purposes, created_at, published_at)
 values (md5('n')::uuid, 1, 'published', true, '{lessons,recordings,analytics}', now() - interval '99 days',
-    now() - interval '99 days');
+    now() - interval '99 days') on conflict do nothing;
 insert into authorisations (id, institution, state, legal_model, scopes, purposes, valid_from, valid_until, language,
     started_by, created_at)
 select md5('a' || n || '/' || k)::uuid, md5('i' || n)::uuid, case k when 1 then 'active' else 'superseded' end,
@@ -108,7 +108,7 @@ where n % 10 < 9 and (p <> 'analytics' or n % 2 = 0);
 
 
 async def fill(connection: asyncpg.Connection, learners: int) -> None:
-    """That many learners with 1-3 guardians, 1-2 authorisations and 2-3 answered purposes; every tenth is unanswered."""
+    """That many learners with 1-3 guardians, 1-2 authorisations, 2-3 answered purposes; every tenth unanswered."""
     async with connection.transaction():
         await connection.execute("select set_config('app.scope', 'operator', true)")
         await connection.execute(_FILL.replace("$N", str(int(learners))))

@@ -18,7 +18,7 @@ class Measured(msgspec.Struct, frozen=True, kw_only=True):
     note: str = ""
 
 
-def beside(name: str, value: float, unit: str, limit: float | None, n: int, note: str = "") -> Measured:
+def beside(name: str, value: float, unit: str, limit: float | None, n: int, *, note: str = "") -> Measured:
     """A figure with its limit, rounded to four digits."""
     ratio = None if not limit else round(value / limit, 4)
     return Measured(

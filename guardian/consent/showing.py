@@ -28,6 +28,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     error: str | None
     tone: str
     state: str
+    detail: str
 
 
 class AskedChild(msgspec.Struct, frozen=True, kw_only=True):
@@ -88,16 +89,21 @@ def say_names(language: str, names: list[str]) -> str:
     return text(language, N_("%(names)s and %(last)s"), names=", ".join(names[:-1]), last=names[-1])
 
 
-_STATES: dict[str, tuple[str, str]] = {
-    "none": ("waiting", N_("No answer yet")),
-    "form": ("waiting", N_("Not agreed: a yes needs a signed form")),
-    "old": ("waiting", N_("Yes, but no longer enough (answered %(day)s)")),
-    "pending": ("waiting", N_("Yes, counts after our second letter (about %(day)s)")),
-    "given": ("permit", N_("Yes, since %(day)s")),
-    "declined": ("blocked", N_("No, since %(day)s")),
-    "withdrawn": ("blocked", N_("Withdrawn on %(day)s")),
-    "revoked": ("blocked", N_("Ended by somebody else on %(day)s")),
+_STATES: dict[str, tuple[str, str, str]] = {
+    "none": ("waiting", N_("No answer yet"), ""),
+    "form": ("waiting", N_("Not agreed"), N_("A yes needs a signed form from the school.")),
+    "old": (
+        "waiting",
+        N_("To be answered again"),
+        N_("You said yes on %(day)s, before the notice changed or time ran out."),
+    ),
+    "pending": ("waiting", N_("Yes, not counting yet"), N_("It counts after our second letter, about %(day)s.")),
+    "given": ("permit", N_("Yes"), N_("Since %(day)s")),
+    "declined": ("blocked", N_("No"), N_("Since %(day)s")),
+    "withdrawn": ("blocked", N_("Withdrawn"), N_("Since %(day)s")),
+    "revoked": ("blocked", N_("Ended by somebody else"), N_("Since %(day)s")),
 }
+"""By stage: tone, word, and a detail with its day. A no to what is optional blocks nothing, so its tone is neutral."""
 
 
 class _Telling(msgspec.Struct, frozen=True):
@@ -139,7 +145,7 @@ class _Telling(msgspec.Struct, frozen=True):
         words = self.words(purpose.code)
         wrong = next((p for p in self.problems() if p.key == (child.id, purpose.code)), None)
         kind, at = self.stage(word, purpose)
-        tone, message = _STATES[kind]
+        tone, word_of_it, detail = _STATES[kind]
         return Asked(
             field=field_of(child.id, purpose.code),
             title=words.title,
@@ -148,8 +154,9 @@ class _Telling(msgspec.Struct, frozen=True):
             by_mail=not purpose.disclosure,
             chosen=self.chosen(child, purpose, word),
             error=self.problem(wrong) if wrong else None,
-            tone=tone,
-            state=text(self.language, message, day=self.day(at)) if at else text(self.language, message),
+            tone="neutral" if tone == "blocked" and not purpose.core else tone,
+            state=text(self.language, word_of_it),
+            detail=text(self.language, detail, day=self.day(at)) if at else text(self.language, detail),
         )
 
     def problems(self) -> tuple[Problem, ...]:

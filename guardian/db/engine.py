@@ -11,6 +11,7 @@ from typing import Any, Self
 
 import asyncpg
 from asyncpg import Connection
+from piccolo.apps.migrations.tables import Migration
 from piccolo.engine.postgres import PostgresEngine, PostgresTransaction
 
 from guardian.db import piccolo_conf
@@ -81,7 +82,7 @@ def engine_for(url: str, *, application: str = "guardian") -> SafeEngine:
 def bind(engine: SafeEngine) -> SafeEngine:
     """Make this engine the one that the tables use in this process."""
     piccolo_conf.DB = engine
-    for table in TABLES:
+    for table in (*TABLES, Migration):  # Piccolo's own table remembers the first engine it met, too
         table._meta.db = engine  # noqa: SLF001 (Piccolo has no public way to bind at run time)
     return engine
 

@@ -1,6 +1,7 @@
 """The only writer of institutions."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 import msgspec
@@ -87,3 +88,18 @@ async def change(
         )
         == 1
     )  # fmt: skip
+
+
+async def to_erase(tx: Tx, ended_before: datetime) -> UUID | None:
+    """An institution that ended before an instant and still has a contact address, locked; nothing when none has."""
+    found: UUID | None = await tx.fetchval(
+        "select id from institutions where state = 'ended' and ended_at <= $1 and contact_email is not null "
+        "order by ended_at, id limit 1 for no key update skip locked",
+        ended_before,
+    )
+    return found
+
+
+async def erase_contact(tx: Tx, institution: UUID) -> None:
+    """Empty its contact address: the rule `institution_end` of the personal columns."""
+    await tx.execute("update institutions set contact_email = null where id = $1", institution)

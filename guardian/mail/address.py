@@ -43,7 +43,7 @@ def parse(text: str, *, where: str = "email", special_use: bool = False) -> Addr
     mail reaches it is not asked.
     """
     try:
-        valid = validate_email(text.strip(), check_deliverability=False, test_environment=special_use)
+        valid = validate_email(text.strip(), check_deliverability=False, strict=True, test_environment=special_use)
     except EmailNotValidError as error:
         raise Refused(
             "address_invalid",

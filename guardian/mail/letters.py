@@ -40,6 +40,8 @@ class Foot(msgspec.Struct, frozen=True, kw_only=True):
     """What stands at the foot of every letter: who runs the service, and the address that answers questions."""
 
     template: ClassVar[str]
+    OWN: ClassVar[tuple[str, ...]] = ()
+    """Where a letter goes out by the thousand: the fields that differ from one recipient to the next."""
     operator: str
     contact: str
 
@@ -93,6 +95,7 @@ class Asking(Foot, frozen=True, kw_only=True):
     `notice_url`: the whole notice ((v)). The source of the address is named as GDPR art. 14(2)(f) asks.
     """
 
+    OWN: ClassVar[tuple[str, ...]] = ("guardian", "children", "url", "unsubscribe_url")
     school: str
     guardian: str | None
     children: tuple[Child, ...]

@@ -22,6 +22,7 @@ _PLAIN_NAME = re.compile(r"[A-Za-z0-9]+(?: [A-Za-z0-9]+)*")
 _ADDRESS = re.compile(r"[^\x00-\x20\x7f-\xa0<>()\[\],;:\\\"@\u2028\u2029]+@[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?")
 _ID = re.compile(r"[A-Za-z0-9.+_-]+@[A-Za-z0-9.-]+")
 _URL = re.compile(r"https?://[!-;=?-~]+")
+_BLANKS = re.compile(r"[ \t]+$", re.MULTILINE)
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -100,10 +101,15 @@ def check(message: bytes) -> None:
 
 
 def quoted_printable(text: str) -> bytes:
-    """A body, with LF or CRLF in it, as quoted-printable lines of at most 76 characters with CRLF."""
+    """A body, with LF or CRLF in it, as quoted-printable lines of at most 76 characters with CRLF.
+
+    Blanks at the end of a line are left out: nobody sees them, and b2a_qp makes such lines too long.
+    """
     lines = "\n".join(text.split("\r\n")) if "\r" in text else text
     if "\r" in lines:
         raise ValueError("a body must not hold a bare carriage return")
+    if " \n" in lines or "\t\n" in lines or lines[-1:] in {" ", "\t"}:
+        lines = _BLANKS.sub("", lines)
     # The leading CRLF makes b2a_qp break lines with CRLF even where a body is a single long line.
     return b2a_qp(b"\r\n" + lines.replace("\n", "\r\n").encode(), istext=True)[2:]
 

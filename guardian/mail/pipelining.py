@@ -63,9 +63,7 @@ class Wire(asyncio.BufferedProtocol):
             if not answers[-1].positive:
                 self.abort("RSET refused")
 
-    async def exchange(
-        self, group: bytes, replies: int, seen: Callable[[Reply], None] | None = None
-    ) -> list[Reply]:
+    async def exchange(self, group: bytes, replies: int, seen: Callable[[Reply], None] | None = None) -> list[Reply]:
         """Send a group of commands and wait for that many replies. `seen` is told of each the moment it is read.
 
         Raises Cut if the connection ends first. Whoever cancels the wait must `abort`.

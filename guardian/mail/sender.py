@@ -80,6 +80,11 @@ class Sender:
                 await self._pool.close()
         self._journal.close()
 
+    async def close(self) -> None:
+        """End a sender that was driven by `send_some` alone."""
+        await self._pool.close()
+        self._journal.close()
+
     async def take_over(self) -> None:
         """Recover what dead workers left: first what their journals say was taken, then the rest into the queue."""
         for path in sorted(self._folder.glob("*.journal")):

@@ -62,18 +62,16 @@ class SmtpSettings(msgspec.Struct, frozen=True, kw_only=True):
         except ValueError as error:
             raise _refused(N_("GUARDIAN_SMTP_URL cannot be read. Write it like smtp://host:port.")) from error
         if parts.scheme not in _SCHEMES or not host or parts.path not in {"", "/"}:
-            raise _refused(
-                N_("GUARDIAN_SMTP_URL must look like smtp://host:port, smtp+starttls://… or smtps://….")
-            )
+            raise _refused(N_("GUARDIAN_SMTP_URL must look like smtp://host:port, smtp+starttls://… or smtps://…."))
         security, default_port = _SCHEMES[parts.scheme]
         if parts.username is not None and security == "plain":
             raise _refused(
-                N_("GUARDIAN_SMTP_URL holds a password for an unencrypted connection. Use smtp+starttls:// or smtps://.")
+                N_(
+                    "GUARDIAN_SMTP_URL holds a password for an unencrypted connection. Use smtp+starttls:// or smtps://."
+                )
             )
         if pipelining not in {"auto", "off"} or not 1 <= connections <= 100:
-            raise _refused(
-                N_("GUARDIAN_SMTP_PIPELINING must be auto or off, and GUARDIAN_SMTP_CONNECTIONS 1 to 100.")
-            )
+            raise _refused(N_("GUARDIAN_SMTP_PIPELINING must be auto or off, and GUARDIAN_SMTP_CONNECTIONS 1 to 100."))
         options = dict(parse_qsl(parts.query))
         ca = options.pop("ca", None)
         helo = options.pop("helo", "")

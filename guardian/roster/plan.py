@@ -26,6 +26,11 @@ class Progress(Protocol):
 
 
 _MEMORY = "set local work_mem = '64MB'"
+MANY = 5_000
+"""Records above which every lookup is a hash join: a school that was imported a minute ago has no statistics yet, and
+the planner, taking it for empty, would loop.
+"""
+_NO_NESTED_LOOPS = "set local enable_nestloop = off"
 _ADMITS_ALONE = """
 select exists (select 1 from authorisations a where a.institution = $1 and a.state = 'active'
     and a.valid_from <= $2 and a.valid_until > $2
@@ -50,9 +55,11 @@ async def prepare(ctx: Context, tx: Tx, terms: Terms, source: Source, progress: 
     await tx.execute(_MEMORY)
     await staging.make_tables(tx)
     blocks = staging.blocks(source.records(), await _erased(ctx, tx, terms))
-    told, refused, platform_ids = await _load(tx, blocks, progress)
+    records, told, refused, platform_ids = await _load(tx, blocks, progress)
     reading = source.reading()
     await staging.load_codes(tx, _by_row(reading, told), _refused(reading, refused))
+    if records > MANY:
+        await tx.execute(_NO_NESTED_LOOPS)
     terms = msgspec.structs.replace(terms, platform_ids=platform_ids)
     await plan_people.refuse_own_addresses(tx, terms)
     await plan_identity.identify(tx, terms)
@@ -78,7 +85,7 @@ async def effect(ctx: Context, tx: Tx, terms: Terms) -> Effect:
 
 async def _load(
     tx: Tx, blocks: Iterator[staging.Block], progress: Progress | None
-) -> tuple[list[tuple[int, str]], list[tuple[int, str]], bool]:
+) -> tuple[int, list[tuple[int, str]], list[tuple[int, str]], bool]:
     told: list[tuple[int, str]] = []
     refused: list[tuple[int, str]] = []
     platform_ids, done = False, 0
@@ -97,7 +104,7 @@ async def _load(
             await progress(done)
     if progress is not None:
         await progress(done, read=True)
-    return told, refused, platform_ids
+    return done, told, refused, platform_ids
 
 
 async def _erased(ctx: Context, tx: Tx, terms: Terms) -> staging.Erased | None:

@@ -57,8 +57,12 @@ async def invitation(ctx: Context, tx: Tx, batch: list[Claimed]) -> Mapping[UUID
         if person is None:
             made[claimed.id] = Skip("cancelled", "gone")
             continue
-        until = tx.now + INVITATION_LINK
-        url = await links.issue(ctx, tx, "sign_in", claimed.recipient, message=claimed.id, expires_at=until)
+        url = await links.issue(
+            ctx, tx, "sign_in", claimed.recipient, message=claimed.id, expires_at=tx.now + INVITATION_LINK
+        )
+        # A letter that is written again after a crash gets the link it had, with the end it had.
+        link = await links.find(tx, "sign_in", url.rpartition("/")[2])
+        until = link.expires_at if link else tx.now
         letter = StaffInvitation(
             operator=ctx.settings.operator_name, contact=ctx.settings.operator_email, url=url,
             institution=person["institution"], valid_until=say_instant(person["language"], until, person["timezone"]),

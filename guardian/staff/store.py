@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 
 from guardian.context import Context, Tx
-from guardian.staff.address import Address
+from guardian.mail.address import Address
 from guardian.staff.domain import ABSOLUTE, SEEN_EVERY, Present, Staff, StaffSession
 
 _STAFF = "s.id, s.institution, s.email, s.email_key, s.name, s.role, s.language, s.state"
@@ -76,9 +76,12 @@ async def asked_since(tx: Tx, staff: list[UUID], ago: timedelta) -> int:
 
 
 async def end(tx: Tx, staff: UUID, institution: UUID | None) -> bool:
-    """Mark somebody as gone and close their browsers. `institution` bounds whose staff (None: anybody's)."""
+    """Mark somebody as gone, erase name and address, close their browsers. `institution` bounds whose staff (None:
+    anybody's). The row stays, so that history keeps its meaning.
+    """
     ended = await tx.fetchval(
-        "update staff set state = 'ended', ended_at = $3 where id = $1 and state = 'active' "
+        "update staff set state = 'ended', ended_at = $3, name = null, email = null, email_key = null "
+        "where id = $1 and state = 'active' "
         "and ($2::uuid is null or institution = $2) returning id",
         staff, institution, tx.now,
     )  # fmt: skip
@@ -86,6 +89,12 @@ async def end(tx: Tx, staff: UUID, institution: UUID | None) -> bool:
         return False
     await tx.execute("update staff_sessions set revoked_at = $2 where staff = $1 and revoked_at is null", staff, tx.now)
     return True
+
+
+async def end_all(tx: Tx, institution: UUID) -> int:
+    """The same for everybody of an institution; answers how many were active."""
+    rows = await tx.fetch("select id from staff where institution = $1 and state = 'active' order by id", institution)
+    return sum([await end(tx, row["id"], institution) for row in rows])
 
 
 async def insert_session(context: Context, tx: Tx, staff: UUID, token: str) -> UUID:

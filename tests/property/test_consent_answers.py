@@ -1,12 +1,27 @@
 """Whatever a guardian answers, in whatever order: the record says the last word, and says nothing twice."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from guardian.consent.domain import MOVES, NOES, OPEN, Current, Question, completed_at, entries, move, withdrawals
+from guardian.consent.domain import (
+    MOVES,
+    NOES,
+    OPEN,
+    Current,
+    Entry,
+    Key,
+    Question,
+    RequestState,
+    Verb,
+    completed_at,
+    entries,
+    move,
+    withdrawals,
+)
 from guardian.consent.typed import field_of, read, tidy
 from guardian.errors import Conflict
 
@@ -25,7 +40,7 @@ ACTS = st.lists(
 )
 
 
-def written(entry, at, done):
+def written(entry: Entry, at: datetime, done: datetime | None) -> Current:
     return Current(
         learner=entry.learner, purpose=entry.purpose, state=entry.state, method="email_plus", notice_version=1,
         recorded_at=at, completed_at=completed_at(entry.state, at, done), valid_until=None, act=UUID(int=9),
@@ -33,8 +48,10 @@ def written(entry, at, done):
 
 
 @given(ACTS)
-def test_the_last_word_stands_and_nothing_is_written_twice(acts):
-    words, done, at = {}, {}, START
+def test_the_last_word_stands_and_nothing_is_written_twice(acts: list[Any]) -> None:
+    words: dict[Key, Current] = {}
+    done: dict[Key, datetime] = {}
+    at = START
     for kind, what in acts:
         at += timedelta(minutes=1)
         if kind == "complete":
@@ -50,9 +67,10 @@ def test_the_last_word_stands_and_nothing_is_written_twice(acts):
         for entry in added:
             key = (entry.learner, entry.purpose)
             words[key] = written(entry, at, done.get(key))
-            if words[key].completed_at:
-                assert words[key].completed_at >= done.get(key, at)
-                done[key] = words[key].completed_at
+            counts_from = words[key].completed_at
+            if counts_from:
+                assert counts_from >= done.get(key, at)
+                done[key] = counts_from
         if kind == "answer":
             assert {key: "yes" if words[key].state == "given" else "no" for key in KEYS} == what
             assert entries(QUESTIONS, what, words, notice_version=1, now=at) == []
@@ -65,8 +83,9 @@ def test_the_last_word_stands_and_nothing_is_written_twice(acts):
 
 
 @given(st.lists(st.sampled_from(sorted({verb for verb, _ in MOVES})), max_size=20))
-def test_every_history_follows_the_moves_and_ends_once(verbs):
-    state, ended = "queued", False
+def test_every_history_follows_the_moves_and_ends_once(verbs: list[Verb]) -> None:
+    state: RequestState = "queued"
+    ended = False
     for verb in verbs:
         try:
             state = move(state, verb)
@@ -77,7 +96,7 @@ def test_every_history_follows_the_moves_and_ends_once(verbs):
 
 
 @given(st.dictionaries(st.sampled_from([field_of(*key) for key in KEYS] + ["name", "relationship", "x"]), st.text()))
-def test_any_form_is_read_without_a_crash_and_without_an_invented_answer(form):
+def test_any_form_is_read_without_a_crash_and_without_an_invented_answer(form: dict[str, str]) -> None:
     filled = read(form, QUESTIONS)
     assert all(form[field_of(*key)] == choice for key, choice in filled.choices.items())
     missing = {problem.key for problem in filled.problems if problem.key}
@@ -86,7 +105,7 @@ def test_any_form_is_read_without_a_crash_and_without_an_invented_answer(form):
 
 
 @given(st.text(max_size=600))
-def test_a_typed_name_is_one_tidy_line(text):
+def test_a_typed_name_is_one_tidy_line(text: str) -> None:
     name = tidy(text)
     assert tidy(name) == name
     assert len(name) <= 255

@@ -11,7 +11,10 @@ from guardian.roster.reading.findings import Findings
 from guardian.roster.reading.persons import Persons
 from guardian.roster.reading.pupil import Pupils
 from guardian.roster.reading.records import GuardianRecord, StudentRecord
-from guardian.roster.reading.survey import Survey, person_key
+from guardian.roster.reading.keys import person_key
+from guardian.roster.reading.quick import Quick
+from guardian.roster.reading.shortcut import Shortcut
+from guardian.roster.reading.survey import Survey
 
 
 class _Group(Struct):
@@ -46,12 +49,22 @@ class Assembly:
         self.rows = 0
         self.leavers: list[StudentRecord] = []
 
-    def take(self, drafts: Iterable[Draft], tick: Callable[[int], None] | None = None) -> Iterator[StudentRecord]:
+    def take(self, items: Iterable[Draft | Quick], shortcut: Shortcut, tick: Callable[[int], None] | None = None) -> Iterator[StudentRecord]:
         """All pupils of the drafts."""
-        for draft in drafts:
+        for item in items:
             self.rows += 1
             if tick is not None and self.rows % 5000 == 0:
-                tick(draft.row)
+                tick(self.rows)
+            if type(item) is Quick:
+                short = shortcut.student(item)
+                if short is not None and short.guardians:
+                    self.students += 1
+                    self.links += len(short.guardians)
+                    yield short
+                    continue
+                draft = item.plan.widen(item)
+            else:
+                draft = item
             student = self._pupils.read(draft)
             keys = self._keys(draft, student)
             if student is not None:

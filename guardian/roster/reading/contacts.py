@@ -15,7 +15,8 @@ from guardian.roster.reading.fields.phones import phones
 from guardian.roster.reading.fields.relationships import eligibility, relationship, truth
 from guardian.roster.reading.findings import Findings
 from guardian.roster.reading.records import GuardianRecord
-from guardian.roster.reading.survey import Survey, mail_key
+from guardian.roster.reading.keys import mail_key
+from guardian.roster.reading.survey import Survey
 
 _PEOPLE = re.compile(r"[;|\n]+|\s+/\s+|\s+(?:and|et|i|y|und|oraz|&)\s+", re.IGNORECASE)
 _ADDRESS = re.compile(r"[<(\[]?(?:mailto:)?[^\s<>,;|()\[\]]+@[^\s<>,;|()\[\]]+[>)\]]?")
@@ -59,7 +60,8 @@ class Contacts:
                 if one.label and code == "unknown" and (said := relationship(one.label)) != "unknown":
                     known = eligibility(said, contact.kind, None, None)
                 if known[1] == "no":
-                    self._findings.cell("GUARDIAN_NOT_ELIGIBLE", draft, f"{contact.place}.relation", contact.relation)
+                    at = (contact.origin, contact.row, 0) if contact.origin else None
+                    self._findings.cell("GUARDIAN_NOT_ELIGIBLE", draft, f"{contact.place}.relation", contact.relation, at=at)
                 found.append(
                     GuardianRecord(
                         key="", name=one.name or None, given_name=one.given or None, family_name=one.family or None,

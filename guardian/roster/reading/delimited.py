@@ -13,6 +13,7 @@ from guardian.roster.reading.limits import HEADER_ROWS
 from guardian.roster.reading.members import Member
 from guardian.roster.reading.profile import choose
 from guardian.roster.reading.profiles import PROFILES
+from guardian.roster.reading.quick import Plan, Quick, quick_rows
 from guardian.roster.reading.refusal import InputRefused
 from guardian.roster.reading.separated import Cells, Lines, rows
 from guardian.roster.reading.table import Table
@@ -40,6 +41,14 @@ class Delimited(Struct):
             lines.taken = []
             yield from rows(lines, self.delimiter)
 
+    def quick_rows(self, plan: Plan, skip: int) -> Iterator[Quick | Cells]:
+        """All rows, the clean ones as matches."""
+        with self.member.open() as file:
+            lines = Lines(file, self.encoding, self.member.name)
+            for _ in range(self.skip):
+                next(lines)
+            yield from quick_rows(lines, plan, skip)
+
     def table(self) -> Table | None:
         """The table in the file; None where it has no header."""
         header = find(self.first)
@@ -48,7 +57,9 @@ class Delimited(Struct):
         profile = choose(PROFILES, header.names)
         if profile.pinned:
             header = find(self.first, profile.pinned) or header
-        return Table(self.member.name, header, self.rows, profile=profile)
+        return Table(
+            self.member.name, header, self.rows, profile=profile, quick=self.quick_rows, delimiter=self.delimiter
+        )
 
     def describe(self, findings: Findings) -> None:
         """The findings about the bytes: a mark removed, an encoding assumed, lines in another one."""

@@ -55,6 +55,8 @@ class Contact(Struct, gc=False):
     free: bool = False
     """The one cell holds everything: name, address and phone."""
     row: int = 0
+    origin: Origin | None = None
+    """Where the guardian stands, if on a row of their own."""
 
 
 class Draft(Struct):

@@ -7,9 +7,10 @@ from msgspec import Struct
 from guardian.roster.reading.draft import Draft
 from guardian.roster.reading.fields.dates import Order
 from guardian.roster.reading.findings import Findings
+from guardian.roster.reading.quick import Quick
 from guardian.roster.reading.records import Mode
 
-Drafts = Callable[[Findings | None], Iterator[Draft]]
+Drafts = Callable[[Findings | None], Iterator[Draft | Quick]]
 
 
 class Intake(Struct, kw_only=True):

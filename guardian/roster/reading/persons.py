@@ -8,7 +8,8 @@ from guardian.roster.reading.draft import Draft
 from guardian.roster.reading.fields.names import compatible
 from guardian.roster.reading.findings import Findings
 from guardian.roster.reading.records import GuardianRecord
-from guardian.roster.reading.survey import Survey, mail_key
+from guardian.roster.reading.keys import mail_key
+from guardian.roster.reading.survey import Survey
 
 
 class Persons:
@@ -26,7 +27,7 @@ class Persons:
     def of_one(self, draft: Draft, guardians: Sequence[GuardianRecord]) -> Sequence[GuardianRecord]:
         """The guardians of a pupil's first row."""
         if len(guardians) == 1:
-            return (self._keyed(draft, guardians[0]),)
+            return (self.keyed(draft, guardians[0]),)
         held: list[GuardianRecord] = []
         self.added(draft, held, guardians)
         return held
@@ -38,14 +39,14 @@ class Persons:
             alike = [place for place, one in enumerate(held) if _alike(one, guardian)]
             alike.sort(key=lambda place: held[place].email is None)
             if not alike:
-                held.append(self._keyed(draft, guardian))
+                held.append(self.keyed(draft, guardian))
                 fresh = True
                 continue
             place = alike[0]
             joined = _joined(held[place], guardian)
             if joined.email and not held[place].email:
                 self.count -= 1  # known by phone until now: the address gives the key
-                joined = self._keyed(draft, joined)
+                joined = self.keyed(draft, joined)
             fresh = fresh or joined != held[place]
             held[place] = joined
             for other in sorted(alike[1:], reverse=True):  # the row shows that the two were one person
@@ -54,7 +55,12 @@ class Persons:
                     self.count -= 1
         return fresh
 
-    def _keyed(self, draft: Draft, guardian: GuardianRecord) -> GuardianRecord:
+    def is_other(self, address: str, name: str | None) -> bool:
+        """Whether the address is known as another person's: then something is to be said."""
+        people = self._known.get(address.casefold())
+        return people is not None and not any(compatible(known, name) for known, _ in people)
+
+    def keyed(self, draft: Draft | None, guardian: GuardianRecord) -> GuardianRecord:
         if guardian.email is None:
             self.count += 1
             return structs.replace(guardian, key=f"row {guardian.row}.{self.count}")
@@ -68,7 +74,7 @@ class Persons:
                 if name is None and guardian.name is not None:
                     people[place] = (guardian.name, key)
                 return structs.replace(guardian, key=key)
-        if people:
+        if people and draft is not None:
             self._findings.cell("SHARED_EMAIL", draft, "", guardian.email)
         key = f"{mailbox} #{len(people) + 1}" if people else mailbox
         people.append((guardian.name, key))

@@ -15,6 +15,7 @@ from guardian.roster.reading.pupil import Pupils, Rules
 from guardian.roster.reading.recognise import recognise
 from guardian.roster.reading.records import Reading, StudentRecord
 from guardian.roster.reading.refusal import InputRefused
+from guardian.roster.reading.shortcut import Shortcut
 from guardian.roster.reading.survey import Survey
 
 Progress = Callable[[int, int | None], None]
@@ -49,7 +50,7 @@ class RosterStream:
         intake, findings = self._intake, self._findings
         survey = Survey()
         progress = self._progress
-        survey.take(intake.drafts(None), (lambda done: progress(done, None)) if progress else None)
+        survey.take(lambda: intake.drafts(None), (lambda done: progress(done, None)) if progress else None)
         rules = Rules(
             self._as_of, survey.order or intake.order or day_order(self._locale), intake.statuses, intake.end_means_left,
             intake.birth_column, intake.id_column and survey.any_id,
@@ -59,7 +60,8 @@ class RosterStream:
         pupils = Pupils(rules, survey, findings)
         assembly = self._assembly = Assembly(survey, findings, pupils, Contacts(survey, findings, region_of(self._locale)))
         total = survey.rows
-        yield from assembly.take(intake.drafts(findings), (lambda done: progress(done, total)) if progress else None)
+        shortcut = Shortcut(survey, assembly.persons, rules, region_of(self._locale), intake.files[0] if intake.files else "")
+        yield from assembly.take(intake.drafts(findings), shortcut, (lambda done: progress(done, total)) if progress else None)
         self._conclude(pupils, survey)
         if progress:
             progress(total, total)

@@ -9,6 +9,7 @@ from guardian.roster.reading.fields.dates import Order
 from guardian.roster.reading.findings import Findings
 from guardian.roster.reading.intake import Intake
 from guardian.roster.reading.members import Member
+from guardian.roster.reading.quick import Quick
 from guardian.roster.reading.refusal import InputRefused
 from guardian.roster.reading.table import Table
 
@@ -86,7 +87,7 @@ def _intake(tables: list[Table], texts: list[Delimited], findings: Findings) -> 
     for table in tables:
         table.describe(findings)
 
-    def drafts(found: Findings | None) -> Iterator[Draft]:
+    def drafts(found: Findings | None) -> Iterator[Draft | Quick]:
         for table in tables:
             yield from table.drafts(found)
 

@@ -24,6 +24,8 @@ class Lines:
         """The lines of the record being read."""
         self.odd: list[int] = []
         """Lines in another encoding than the rest."""
+        self.again = 0
+        """Characters given back so far."""
         self._back: list[str] = []
         self._name = name
         self._other = encoding.mixed
@@ -50,6 +52,27 @@ class Lines:
         self.taken.append(line)
         return line
 
+    def plain(self) -> Iterator[str]:
+        """Line by line without remembering the record, for rows that take one line each."""
+        read = self._text.readline
+        back = self._back
+        mixed = self._main is not None
+        while True:
+            line = back.pop() if back else read(LINE_CHARACTERS)
+            if not line:
+                return
+            if len(line) >= LINE_CHARACTERS:
+                raise InputRefused("TOO_LARGE", self._name, limit=f"{LINE_CHARACTERS} characters in one line")
+            if mixed and not line.isascii():
+                line = self._mixed(line)
+            self.number += 1
+            yield line
+
+    def push(self, line: str) -> None:
+        """Give one line back."""
+        self._back.append(line)
+        self.number -= 1
+
     def _mixed(self, line: str) -> str:
         raw = line.encode("latin-1")
         try:
@@ -62,13 +85,13 @@ class Lines:
             self.odd.append(self.number + 1)
         return decoded
 
-    def give_back(self) -> int:
-        """Give back all lines of the record but its first; the characters given back."""
+    def give_back(self) -> None:
+        """Give back all lines of the record but its first."""
         lines = self.taken[1:]
         self._back.extend(reversed(lines))
         self.number -= len(lines)
         self.taken = []
-        return sum(map(len, lines))
+        self.again += sum(map(len, lines))
 
 
 class _Unclosed(io.BufferedReader):
@@ -95,8 +118,7 @@ class _Borrowed(io.RawIOBase):
 def rows(lines: Lines, delimiter: str) -> Iterator[Cells]:
     """All rows of a file, blank ones too."""
     row = 0
-    again = 0
-    while True:
+    while lines.again <= REREAD_CHARACTERS:
         start = lines.number
         reader = csv.reader(lines, delimiter=delimiter, strict=True)
         taken = lines.taken = []
@@ -109,10 +131,8 @@ def rows(lines: Lines, delimiter: str) -> Iterator[Cells]:
             return
         except csv.Error:
             row += 1
-            again += lines.give_back()
+            lines.give_back()
             yield row, start + 1, None
-        if again > REREAD_CHARACTERS:
-            break
     yield from _line_by_line(lines, delimiter, row)
 
 

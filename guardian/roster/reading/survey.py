@@ -1,10 +1,8 @@
 """The first pass: what only the whole file can tell. Hashes only, so that a million rows stay small."""
 
-import re
 from array import array
 from bisect import bisect_left
 from collections.abc import Callable, Iterable
-from itertools import groupby
 
 from guardian.roster.reading.draft import Draft
 from guardian.roster.reading.fields import mails
@@ -13,28 +11,11 @@ from guardian.roster.reading.fields.dates import Order, proves
 from guardian.roster.reading.fields.ids import student_id
 from guardian.roster.reading.fields.names import split
 from guardian.roster.reading.folding import plain
+from guardian.roster.reading.keys import ADDRESS, mail_key, name_key, person_key
+from guardian.roster.reading.quick import NOT_AN_ID, Quick
+from guardian.roster.reading.repeats import Repeats
 
-_DIGITS = re.compile(r"[1-9]")
-_CENTURY = re.compile(r"(?:19|20)(?=\d\d\b)")
-_ADDRESS = re.compile(r"[^\s<>,;|/()\"':]+@[^\s<>,;|/()\"':]+")
-
-
-def id_key(text: str) -> int:
-    """The key of a usable ID."""
-    return hash(text)
-
-
-def name_key(given: str, family: str, birth: str) -> int:
-    """The key of a name with a birth date, however the two are written."""
-    named = f"{given} {family}"
-    named = named.casefold() if named.isascii() else plain(named)
-    digits = sorted(_DIGITS.findall(_CENTURY.sub("", birth)))
-    return hash((frozenset(named.replace("-", " ").split()), "".join(digits)))
-
-
-def mail_key(address: str) -> int:
-    """The key of an address, case-folded."""
-    return hash(address.casefold())
+Item = Draft | Quick
 
 
 class Survey:
@@ -47,68 +28,116 @@ class Survey:
         """Length of the longest all-digit ID that begins with 0."""
         self.any_id = False
         self.domains: set[str] = set()
-        self.ids: dict[int, int] = {}
-        self.people: dict[int, int] = {}
-        self.shared: set[int] = set()
+        """Domains of the pupils' mailboxes, public providers left out."""
+        self._ids, self._people, self._mails, self._own = Repeats(), Repeats(), Repeats(), Repeats()
+        self._mailboxes = array("q")
+        self._families: dict[int, set[tuple[int, int]]] = {}
+        """Address seen again -> families of guardian and pupil, from the second time on."""
         self.placeholders: set[int] = set()
-        self._ids, self._people, self._own = array("q"), array("q"), array("q")
-        self._mails, self._adults, self._pupils = array("q"), array("q"), array("q")
 
-    def take(self, drafts: Iterable[Draft], tick: Callable[[int], None] | None = None) -> None:
-        """Look at every draft once, then `settle`."""
-        for draft in drafts:
+    @property
+    def ids(self) -> dict[int, int]:
+        """Keys of IDs that occur more than once, with how often."""
+        return self._ids.counts
+
+    @property
+    def people(self) -> dict[int, int]:
+        """Keys of names with birth dates that occur more than once, with how often."""
+        return self._people.counts
+
+    @property
+    def shared(self) -> dict[int, int]:
+        """Keys of guardians' addresses that occur more than once."""
+        return self._mails.counts
+
+    def take(self, items: Callable[[], Iterable[Item]], tick: Callable[[int], None] | None = None) -> None:
+        """Look at every row once; at some of them again where an address may be a placeholder."""
+        for item in items():
             self.rows += 1
             if tick is not None and self.rows % 5000 == 0:
-                tick(draft.row)
-            self._look(draft)
-        self._settle()
+                tick(self.rows)
+            if type(item) is Quick and item.cells[item.plan.at["id"]] not in NOT_AN_ID:
+                self._look_quickly(item)
+            else:
+                self._look(item if isinstance(item, Draft) else item.plan.widen(item))
+        self._settle(items)
+
+    def _look_quickly(self, item: Quick) -> None:
+        cells, at = item.cells, item.plan.at
+        identity = cells[at["id"]]
+        self.any_id = True
+        self._ids.add(hash(identity))
+        if identity[0] == "0":
+            self._note_width(identity)
+        family = cells[at["family"]]
+        if "birth" in at:
+            self._people.add(name_key(cells[at["given"]], family, cells[at["birth"]]))
+        if "email" in at and (own := cells[at["email"]]):
+            self._note_own(own)
+        for slot in item.plan.slots:
+            address = cells[slot.email]
+            if address and self._mails.add(key := hash(address.casefold())):
+                name = cells[slot.name] if slot.name >= 0 else ""
+                pupil = hash(plain(family).strip())
+                adult = hash(plain(split(name)[1]).strip()) if name else pupil
+                self._families.setdefault(key, set()).add((adult, pupil))
 
     def _look(self, draft: Draft) -> None:
         if draft.id:
             identity, _ = student_id(draft.id)
             if identity:
                 self.any_id = True
-                self._ids.append(hash(identity))
-                if identity[0] == "0" and identity.isdigit() and len(identity) > self.zero_width:
-                    self.zero_width = len(identity)
+                self._ids.add(hash(identity))
+                if identity[0] == "0":
+                    self._note_width(identity)
         birth = draft.birth
         if birth:
             if not birth[:4].isdigit():
                 order = proves(value(birth))
                 if order:
                     self.orders.add(order)
-            self._people.append(person_key(draft))
+            self._people.add(person_key(draft))
         if draft.email and "@" in draft.email:
             for address, _, code in mails.split(draft.email):
                 if code != "EMAIL_INVALID":
-                    self._own.append(hash(mails.folded(address)))
-                    self.domains.add(mails.domain(address))
-        for contact in draft.contacts:
-            text = contact.email or (contact.name if "@" in contact.name else "")
-            if not text:
-                continue
-            family = contact.family or (split(contact.name)[1] if "@" not in contact.name else "")
-            pupil = hash(plain(draft.family or split(draft.full, family_first=draft.family_first)[1]).strip())
-            adult = hash(plain(family).strip()) if family else pupil
-            for address in _ADDRESS.findall(text) if not text.isascii() or " " in text or "," in text else (text,):
-                self._mails.append(hash(address.casefold()))
-                self._adults.append(adult)
-                self._pupils.append(pupil)
+                    self._note_own(address)
+        for key, adult, pupil in _addresses(draft):
+            if self._mails.add(key):
+                self._families.setdefault(key, set()).add((adult, pupil))
 
-    def _settle(self) -> None:
-        self.ids, self.people = _repeated(self._ids), _repeated(self._people)
-        self._own = array("q", sorted(self._own))
-        order = sorted(range(len(self._mails)), key=self._mails.__getitem__)
-        for key, places in groupby(order, key=self._mails.__getitem__):
-            alike = list(places)
-            if len(alike) > 1:
-                self.shared.add(key)
-            if len(alike) > 2 and min(
-                len({self._adults[place] for place in alike}), len({self._pupils[place] for place in alike})
-            ) > 2:  # fmt: skip
-                self.placeholders.add(key)
-        self._ids = self._people = self._mails = self._adults = self._pupils = array("q")
+    def _note_width(self, identity: str) -> None:
+        if identity.isdigit() and len(identity) > self.zero_width:
+            self.zero_width = len(identity)
+
+    def _note_own(self, address: str) -> None:
+        key = hash(mails.folded(address))
+        self._own.add(key)
+        self._mailboxes.append(key)
+        self.domains.add(mails.domain(address))
+
+    def _settle(self, items: Callable[[], Iterable[Item]]) -> None:
+        self._mailboxes = array("q", sorted(self._mailboxes))
         self.domains -= mails.FREE
+        suspects: dict[int, set[tuple[int, int]]] = {
+            key: set()
+            for key, pairs in self._families.items()
+            if self.shared[key] > 2 and min(len({adult for adult, _ in pairs}), len({pupil for _, pupil in pairs})) > 1
+        }
+        self._families = {}
+        if not suspects:
+            return
+        for item in items():
+            if type(item) is Quick:
+                if not any(mail_key(item.cells[slot.email]) in suspects for slot in item.plan.slots):
+                    continue
+            for key, adult, pupil in _addresses(item if isinstance(item, Draft) else item.plan.widen(item)):
+                if key in suspects:
+                    suspects[key].add((adult, pupil))
+        self.placeholders = {
+            key
+            for key, pairs in suspects.items()
+            if min(len({adult for adult, _ in pairs}), len({pupil for _, pupil in pairs})) > 2
+        }
 
     @property
     def order(self) -> Order | None:
@@ -117,22 +146,24 @@ class Survey:
 
     def is_pupils(self, address: str) -> bool:
         """Whether an address, plus-aliases folded, is a pupil's mailbox."""
+        if not self._mailboxes:
+            return False
         key = hash(mails.folded(address))
-        place = bisect_left(self._own, key)
-        return place < len(self._own) and self._own[place] == key
+        if not self._own.may_hold(key):
+            return False
+        place = bisect_left(self._mailboxes, key)
+        return place < len(self._mailboxes) and self._mailboxes[place] == key
 
 
-def person_key(draft: Draft) -> int:
-    """The key of the person a draft names."""
-    if draft.full and not (draft.given or draft.family):
-        return name_key(draft.full.replace(",", " "), "", draft.birth)
-    return name_key(draft.given, draft.family, draft.birth)
-
-
-def _repeated(keys: "array[int]") -> dict[int, int]:
-    counts: dict[int, int] = {}
-    for key, alike in groupby(sorted(keys)):
-        count = sum(1 for _ in alike)
-        if count > 1:
-            counts[key] = count
-    return counts
+def _addresses(draft: Draft) -> Iterable[tuple[int, int, int]]:
+    """Key of every guardian's address of a row, with hashes of the guardian's and the pupil's family names. A
+    guardian without a name counts under the pupil's."""
+    for contact in draft.contacts:
+        text = contact.email or (contact.name if "@" in contact.name else "")
+        if not text:
+            continue
+        family = contact.family or (split(contact.name)[1] if "@" not in contact.name else "")
+        pupil = hash(plain(draft.family or split(draft.full, family_first=draft.family_first)[1]).strip())
+        adult = hash(plain(family).strip()) if family else pupil
+        for address in ADDRESS.findall(text):
+            yield mail_key(address), adult, pupil

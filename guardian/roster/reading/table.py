@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterator, Sequence
 
-from msgspec import Struct, field
+from msgspec import Struct
 
 from guardian.roster.reading import limits
 from guardian.roster.reading.draft import Draft, Origin, columns_of, extractor
@@ -13,6 +13,7 @@ from guardian.roster.reading.folding import header as folded
 from guardian.roster.reading.folding import plain
 from guardian.roster.reading.header import Header
 from guardian.roster.reading.profile import GENERIC, Profile
+from guardian.roster.reading.quick import Plan, Quick, plan
 from guardian.roster.reading.refusal import InputRefused
 from guardian.roster.reading.separated import Cells
 
@@ -31,8 +32,9 @@ class Table(Struct):
     sheet_class: str = ""
     """The name of the sheet, where sheets are classes and no column says so."""
     limit: int = limits.TEXT_ROWS
-    unfilled: set[int] = field(default_factory=set)
-    """Unnamed columns in which nothing stands."""
+    quick: Callable[[Plan, int], Iterator[Quick | Cells]] | None = None
+    """The rows of delimited text, the clean ones as matches."""
+    delimiter: str = ""
 
     @property
     def origin(self) -> Origin:
@@ -51,7 +53,7 @@ class Table(Struct):
         for column in layout.student.get("counter", ()):
             findings.whole("COUNTER_COLUMN", origin, row=at, column=column, value=layout.headers[column])
 
-    def drafts(self, findings: Findings | None) -> Iterator[Draft]:
+    def drafts(self, findings: Findings | None, *, quickly: bool = True) -> Iterator[Draft | Quick]:
         """Every row that is meant to be a pupil."""
         layout = self.header.layout
         origin = self.origin
@@ -63,7 +65,16 @@ class Table(Struct):
         titles = blanks = counted = 0
         blank_columns = set(layout.blank)
         counters = frozenset(layout.student.get("counter", ()))
-        for row, line, cells in self.rows():
+        short = plan(layout, self.delimiter, extract) if quickly and self.quick and class_row is None else None
+        source = self.quick(short, place + 2) if short is not None and self.quick is not None else self.rows()
+        for item in source:
+            if type(item) is Quick:
+                counted += 1
+                if counted > self.limit:
+                    raise InputRefused("TOO_LARGE", self.file, limit=f"{self.limit} rows")
+                yield item
+                continue
+            row, line, cells = item
             if row <= place + 1:
                 titles += row <= place and cells is not None and any(cell.strip() for cell in cells)
                 continue

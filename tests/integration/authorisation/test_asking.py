@@ -82,7 +82,7 @@ async def test_asking_again_at_a_corrected_address_closes_the_first_link(ctx: Co
     with pytest.raises(NotFound):
         await signature.open_page(ctx, handle)
     async with ctx.transaction(SYSTEM) as tx:
-        states = await tx.fetch("select state from mail_messages order by id")
+        states = await tx.fetch("select state from mail_messages order by state")
     assert [row["state"] for row in states] == ["cancelled", "queued"]
 
 

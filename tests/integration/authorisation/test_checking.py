@@ -161,3 +161,25 @@ async def test_a_material_change_of_the_notice_asks_every_school_in_force_again(
     async with ctx.transaction(SYSTEM) as tx:
         await service.ask_all_again(ctx, tx, ctx.new_id())
     assert await _jobs(ctx) == 2
+
+
+async def test_ninety_days_after_its_end_nobody_of_a_school_is_named_any_more(ctx: Context, clock: FixedClock) -> None:
+    school = await made.school(ctx)
+    signed = await _verified(ctx, school, clock)
+    await lapse.end_institution(ctx, school.olga, school.id)
+    clock.advance(days=90, seconds=-1)
+    assert not await lapse.erase_ended(ctx, SYSTEM)
+    clock.advance(seconds=1)
+    assert sum(await asyncio.gather(*(lapse.erase_ended(ctx, SYSTEM) for _ in range(5)))) == 1
+    async with ctx.transaction(SYSTEM) as tx:
+        staff = await tx.fetchrow("select name, email, email_key, state from staff where id = $1", school.bob.id)
+        contact = await tx.fetchval("select contact_email from institutions where id = $1", school.id)
+        kept = await tx.fetchrow("select * from authorisations where id = $1", signed)
+    assert staff is not None
+    assert kept is not None
+    assert (tuple(staff), contact) == ((None, None, None, "ended"), None)
+    assert (kept["signatory_email"], kept["signatory_name"], kept["signatory_title"]) == (None, None, None)
+    assert kept["document_sha256"]
+    assert kept["notice_sha256"]
+    assert kept["signed_at"] is not None
+    assert await made.entries(ctx, "institution.erased") == 1

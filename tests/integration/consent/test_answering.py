@@ -7,15 +7,27 @@ import pytest
 
 from guardian.consent import delivery, service
 from guardian.consent.service import Typed
+from guardian.context import Context
 from guardian.errors import Conflict, NotFound, Refused
 from guardian.events import SYSTEM
 from tests import seed
-from tests.integration.consent.conftest import all_rows, answer, claims, link_for, mark_sent, one, typed
+from tests.conftest import FixedClock
+from tests.integration.consent.conftest import (
+    Story,
+    all_rows,
+    answer,
+    answered,
+    claims,
+    link_for,
+    mark_sent,
+    one,
+    typed,
+)
 
 CONSENTS = "select learner, purpose, state, completed_at, act from consents order by recorded_at, learner, purpose"
 
 
-async def test_opening_the_page_writes_nothing(ctx, story):
+async def test_opening_the_page_writes_nothing(ctx: Context, story: Story) -> None:
     before = await one(ctx, "select count(*) from audit")
     for _ in range(5):
         page = await service.open_page(ctx, story.handle)
@@ -26,10 +38,10 @@ async def test_opening_the_page_writes_nothing(ctx, story):
     assert await one(ctx, "select count(*) from audit") == before
 
 
-async def test_one_act_answers_for_all_children_and_waits_for_the_second_message(ctx, story):
-    recorded = await answer(ctx, story.handle, recordings="no")
+async def test_one_act_answers_for_all_children_and_waits_for_the_second_message(ctx: Context, story: Story) -> None:
+    act = await answered(ctx, story.handle, recordings="no")
     rows = await all_rows(ctx, CONSENTS)
-    assert {row["act"] for row in rows} == {recorded.act}
+    assert {row["act"] for row in rows} == {act}
     states = {(row["learner"], row["purpose"]): (row["state"], row["completed_at"]) for row in rows}
     for child in (story.anna, story.jan):
         assert states[child, "lessons"] == ("given", None)
@@ -38,7 +50,7 @@ async def test_one_act_answers_for_all_children_and_waits_for_the_second_message
     evidence = (await all_rows(ctx, "select * from consent_evidence"))[0]
     assert (evidence["typed_name"], evidence["relationship"], evidence["language"]) == ("Alice Kowal", "mother", "en")
     letters = await all_rows(ctx, "select letter, subject, state, not_before from mail_messages order by letter")
-    due = {row["letter"]: row["not_before"] for row in letters if row["subject"] == recorded.act}
+    due = {row["letter"]: row["not_before"] for row in letters if row["subject"] == act}
     assert due["consent_recorded"] == ctx.clock.now()
     assert due["consent_confirmation"] == ctx.clock.now() + timedelta(hours=24)
     assert await one(ctx, "select count(*) from audit where action = 'consent.answered'") == 1
@@ -46,20 +58,22 @@ async def test_one_act_answers_for_all_children_and_waits_for_the_second_message
 
 
 @pytest.mark.time
-async def test_a_yes_counts_from_the_moment_the_second_message_was_taken(ctx, story, clock):
-    recorded = await answer(ctx, story.handle)
+async def test_a_yes_counts_from_the_moment_the_second_message_was_taken(
+    ctx: Context, story: Story, clock: FixedClock
+) -> None:
+    act = await answered(ctx, story.handle)
     clock.advance(hours=24, minutes=7)
     async with ctx.transaction(SYSTEM) as tx:
-        await delivery.completed(ctx, tx, [recorded.act])
+        await delivery.completed(ctx, tx, [act])
     assert {row["completed_at"] for row in await all_rows(ctx, CONSENTS)} == {clock.now()}
     async with ctx.transaction(SYSTEM) as tx:
-        assert await delivery.confirmation_bounced(ctx, tx, recorded.act)
+        assert await delivery.confirmation_bounced(ctx, tx, act)
     async with ctx.transaction(SYSTEM) as tx:
-        assert not await delivery.confirmation_bounced(ctx, tx, recorded.act)
+        assert not await delivery.confirmation_bounced(ctx, tx, act)
     assert {row["completed_at"] for row in await all_rows(ctx, CONSENTS)} == {None}
 
 
-async def test_ten_identical_answers_at_once_are_one_act(ctx, story):
+async def test_ten_identical_answers_at_once_are_one_act(ctx: Context, story: Story) -> None:
     ticket, said = await claims(ctx, story.handle), await typed(ctx, story.handle)
     done = await asyncio.gather(*(service.answer(ctx, story.handle, ticket, said) for _ in range(10)))
     assert sum(recorded.act is not None for recorded in done) == 1
@@ -69,7 +83,7 @@ async def test_ten_identical_answers_at_once_are_one_act(ctx, story):
     assert await one(ctx, "select count(*) from mail_messages where letter = 'consent_confirmation'") == 1
 
 
-async def test_of_opposite_answers_at_once_one_wins_and_the_others_hear_so(ctx, story):
+async def test_of_opposite_answers_at_once_one_wins_and_the_others_hear_so(ctx: Context, story: Story) -> None:
     ticket = await claims(ctx, story.handle)
     yes, no = await typed(ctx, story.handle, "yes"), await typed(ctx, story.handle, "no")
     done = await asyncio.gather(
@@ -82,7 +96,9 @@ async def test_of_opposite_answers_at_once_one_wins_and_the_others_hear_so(ctx, 
     assert sum(not isinstance(one, Exception) for one in done) == 5
 
 
-async def test_a_change_of_mind_appends_and_needs_a_page_made_after_the_first_answer(ctx, story):
+async def test_a_change_of_mind_appends_and_needs_a_page_made_after_the_first_answer(
+    ctx: Context, story: Story
+) -> None:
     old = await claims(ctx, story.handle)
     await answer(ctx, story.handle)
     with pytest.raises(Conflict) as caught:
@@ -94,7 +110,7 @@ async def test_a_change_of_mind_appends_and_needs_a_page_made_after_the_first_an
     assert states.count(("lessons", "given")) == 2
 
 
-async def test_missing_foreign_and_extra_questions_are_refused(ctx, story):
+async def test_missing_foreign_and_extra_questions_are_refused(ctx: Context, story: Story) -> None:
     ticket, said = await claims(ctx, story.handle), await typed(ctx, story.handle)
     some = dict(list(said.choices.items())[:3])
     foreign = {**said.choices, (story.bob, "lessons"): "yes"}
@@ -110,7 +126,7 @@ async def test_missing_foreign_and_extra_questions_are_refused(ctx, story):
     assert await one(ctx, "select count(*) from consents") == 0
 
 
-async def test_another_guardian_s_link_and_ticket_touch_nothing_of_alice(ctx, story):
+async def test_another_guardian_s_link_and_ticket_touch_nothing_of_alice(ctx: Context, story: Story) -> None:
     stranger = await seed.guardian(ctx, story.school, name="Carol Stranger", email="carol@example.org")
     own = await seed.learner(ctx, story.school, "Ola")
     await seed._insert(
@@ -136,7 +152,7 @@ async def test_another_guardian_s_link_and_ticket_touch_nothing_of_alice(ctx, st
 
 
 @pytest.mark.time
-async def test_dead_and_wrong_links_are_all_answered_alike(ctx, story, clock):
+async def test_dead_and_wrong_links_are_all_answered_alike(ctx: Context, story: Story, clock: FixedClock) -> None:
     other = await link_for(ctx, story.request, "unsubscribe")
     told = set()
     for handle in ("x" * 27, "", "../../etc", other, story.handle + "x", "é" * 27):
@@ -150,38 +166,42 @@ async def test_dead_and_wrong_links_are_all_answered_alike(ctx, story, clock):
     assert len(told) == 1
 
 
-async def test_a_mail_program_s_full_stop_does_not_hurt(ctx, story):
+async def test_a_mail_program_s_full_stop_does_not_hurt(ctx: Context, story: Story) -> None:
     assert (await service.open_page(ctx, story.handle + ".")).request.id == story.request
 
 
-async def test_withdrawing_counts_at_once_and_stops_the_second_message(ctx, story):
-    recorded = await answer(ctx, story.handle)
+async def test_withdrawing_counts_at_once_and_stops_the_second_message(ctx: Context, story: Story) -> None:
+    act = await answered(ctx, story.handle)
     done = await service.withdraw(ctx, story.handle, await claims(ctx, story.handle), [story.anna])
     assert {(e.learner, e.state) for e in done.entries} == {(story.anna, "withdrawn")}
     queued = "select state from mail_messages where letter = 'consent_confirmation' and subject = $1"
-    assert await one(ctx, queued, recorded.act) == "queued"
+    assert await one(ctx, queued, act) == "queued"
     await service.withdraw(ctx, story.handle, await claims(ctx, story.handle), [story.anna, story.jan])
-    assert await one(ctx, queued, recorded.act) == "cancelled"
+    assert await one(ctx, queued, act) == "cancelled"
     assert await one(ctx, "select count(*) from consents where state = 'withdrawn'") == 4
     assert await one(ctx, "select count(*) from mail_messages where letter = 'consent_withdrawn'") == 2
     again = await service.withdraw(ctx, story.handle, await claims(ctx, story.handle), [story.jan])
     assert again.act is None
 
 
-async def test_a_second_message_taken_after_a_withdrawal_brings_nothing_back(ctx, story, clock):
-    recorded = await answer(ctx, story.handle)
+async def test_a_second_message_taken_after_a_withdrawal_brings_nothing_back(
+    ctx: Context, story: Story, clock: FixedClock
+) -> None:
+    act = await answered(ctx, story.handle)
     await service.withdraw(ctx, story.handle, await claims(ctx, story.handle), [story.anna, story.jan])
     clock.advance(hours=25)
     async with ctx.transaction(SYSTEM) as tx:
-        await delivery.completed(ctx, tx, [recorded.act])
+        await delivery.completed(ctx, tx, [act])
     assert await one(ctx, "select count(*) from consents where state = 'given' and completed_at is not null") == 0
 
 
-async def test_a_withdrawal_is_never_older_than_the_yes_it_takes_back(ctx, story, clock):
-    recorded = await answer(ctx, story.handle)
+async def test_a_withdrawal_is_never_older_than_the_yes_it_takes_back(
+    ctx: Context, story: Story, clock: FixedClock
+) -> None:
+    act = await answered(ctx, story.handle)
     clock.advance(hours=25)
     async with ctx.transaction(SYSTEM) as tx:
-        await delivery.completed(ctx, tx, [recorded.act])
+        await delivery.completed(ctx, tx, [act])
     ticket = await claims(ctx, story.handle)
     clock.advance(hours=-1)  # the clock of another machine is behind
     await service.withdraw(ctx, story.handle, ticket, [story.anna, story.jan])
@@ -192,7 +212,7 @@ async def test_a_withdrawal_is_never_older_than_the_yes_it_takes_back(ctx, story
     assert {row["state"] for row in latest} == {"withdrawn"}
 
 
-async def test_a_new_notice_between_page_and_button_asks_to_read_it(ctx, story):
+async def test_a_new_notice_between_page_and_button_asks_to_read_it(ctx: Context, story: Story) -> None:
     ticket, said = await claims(ctx, story.handle), await typed(ctx, story.handle)
     await seed.notice(ctx, version=2)
     with pytest.raises(Conflict) as caught:
@@ -201,7 +221,7 @@ async def test_a_new_notice_between_page_and_button_asks_to_read_it(ctx, story):
     assert len((await service.open_page(ctx, story.handle)).waiting) == 4
 
 
-async def test_a_link_works_before_the_letter_left_and_after_it_bounced(ctx, story):
+async def test_a_link_works_before_the_letter_left_and_after_it_bounced(ctx: Context, story: Story) -> None:
     async with ctx.transaction(SYSTEM) as tx:
         await delivery.bounced(ctx, tx, "consent_request", story.request)
     assert await one(ctx, "select state from consent_requests") == "bounced"
@@ -209,7 +229,7 @@ async def test_a_link_works_before_the_letter_left_and_after_it_bounced(ctx, sto
     assert await one(ctx, "select state from consent_requests") == "answered"
 
 
-async def test_a_letter_sent_again_extends_to_the_second(ctx, story, clock):
+async def test_a_letter_sent_again_extends_to_the_second(ctx: Context, story: Story, clock: FixedClock) -> None:
     clock.advance(days=9, hours=23, minutes=59)
     await mark_sent(ctx, story.request)
     assert await one(ctx, "select expires_at from consent_requests") == clock.now() + timedelta(days=14)

@@ -6,21 +6,25 @@ from datetime import timedelta
 import pytest
 
 from guardian.consent import chasing, delivery, service
+from guardian.context import Context
 from guardian.errors import NotFound
 from guardian.events import SYSTEM
-from tests.integration.consent.conftest import all_rows, answer, link_for, one
+from tests.conftest import FixedClock
+from tests.integration.consent.conftest import Story, all_rows, answer, link_for, one
 
 REMINDERS = "select letter, sequence from mail_messages where letter <> 'consent_request' order by sequence"
 
 
-async def reminders(ctx):
+async def reminders(ctx: Context) -> list[tuple[str, int]]:
     return [tuple(row) for row in await all_rows(ctx, REMINDERS)]
 
 
 @pytest.mark.time
-async def test_three_reminders_at_their_days_and_the_end_at_its_own(ctx, story, clock):
+async def test_three_reminders_at_their_days_and_the_end_at_its_own(
+    ctx: Context, story: Story, clock: FixedClock
+) -> None:
     start = clock.now()
-    seen = []
+    seen: list[float | str] = []
     for hours in range(0, 16 * 24, 6):
         clock.instant = start + timedelta(hours=hours)
         if await chasing.remind_due(ctx):
@@ -33,7 +37,7 @@ async def test_three_reminders_at_their_days_and_the_end_at_its_own(ctx, story, 
     assert await one(ctx, "select count(*) from mail_messages where state = 'queued'") == 0
 
 
-async def test_a_late_sweep_sends_one_reminder_not_two(ctx, story, clock):
+async def test_a_late_sweep_sends_one_reminder_not_two(ctx: Context, story: Story, clock: FixedClock) -> None:
     clock.advance(days=8)
     done = await asyncio.gather(*(chasing.remind_due(ctx) for _ in range(5)))
     assert sum(done) == 1
@@ -51,7 +55,7 @@ async def test_a_late_sweep_sends_one_reminder_not_two(ctx, story, clock):
         "update authorisations set state = 'revoked'",
     ],
 )
-async def test_who_is_never_reminded(ctx, story, clock, change):
+async def test_who_is_never_reminded(ctx: Context, story: Story, clock: FixedClock, change: str) -> None:
     async with ctx.transaction(SYSTEM) as tx:
         await tx.execute(change)
     clock.advance(days=4)
@@ -59,7 +63,7 @@ async def test_who_is_never_reminded(ctx, story, clock, change):
     assert await reminders(ctx) == []
 
 
-async def test_an_answer_takes_a_waiting_reminder_back(ctx, story, clock):
+async def test_an_answer_takes_a_waiting_reminder_back(ctx: Context, story: Story, clock: FixedClock) -> None:
     clock.advance(days=4)
     assert await chasing.remind_due(ctx) == 1
     await answer(ctx, story.handle)
@@ -69,7 +73,9 @@ async def test_an_answer_takes_a_waiting_reminder_back(ctx, story, clock):
     assert {row["state"] for row in states} == {"cancelled"}
 
 
-async def test_stopping_reminders_decides_nothing_and_can_be_repeated(ctx, story, clock):
+async def test_stopping_reminders_decides_nothing_and_can_be_repeated(
+    ctx: Context, story: Story, clock: FixedClock
+) -> None:
     clock.advance(days=4)
     await chasing.remind_due(ctx)
     stop = await link_for(ctx, story.request, "unsubscribe")
@@ -84,7 +90,9 @@ async def test_stopping_reminders_decides_nothing_and_can_be_repeated(ctx, story
         await chasing.stop_reminders(ctx, story.handle)
 
 
-async def test_a_complaint_stops_reminders_and_keeps_the_question(ctx, story, clock):
+async def test_a_complaint_stops_reminders_and_keeps_the_question(
+    ctx: Context, story: Story, clock: FixedClock
+) -> None:
     async with ctx.transaction(SYSTEM) as tx:
         await delivery.complained(ctx, tx, story.alice)
     clock.advance(days=4)
@@ -92,7 +100,7 @@ async def test_a_complaint_stops_reminders_and_keeps_the_question(ctx, story, cl
     assert len((await service.open_page(ctx, story.handle)).waiting) == 4
 
 
-async def test_a_delivery_report_is_kept_and_a_late_one_changes_no_answer(ctx, story):
+async def test_a_delivery_report_is_kept_and_a_late_one_changes_no_answer(ctx: Context, story: Story) -> None:
     async with ctx.transaction(SYSTEM) as tx:
         await delivery.delivered(ctx, tx, "consent_request", story.request)
     assert await one(ctx, "select state from consent_requests") == "delivered"

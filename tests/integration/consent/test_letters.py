@@ -1,22 +1,25 @@
 """What each letter says, to whom, and when it is not written after all."""
 
 from datetime import timedelta
+from typing import Any
 
 import msgspec
 import pytest
 
 from guardian.consent import chasing, delivery, service
 from guardian.consent.letters import ACCEPTED, COMPOSERS
+from guardian.context import Context
 from guardian.events import SYSTEM
 from guardian.mail import outbox
 from guardian.mail.composing import Composed, Skip
 from guardian.mail.letters import LETTERS
 from guardian.mail.outbox import Claimed
 from tests import seed
-from tests.integration.consent.conftest import all_rows, answer, claims, one
+from tests.conftest import FixedClock
+from tests.integration.consent.conftest import Story, all_rows, answer, answered, claims, one
 
 
-async def claimed(ctx, letter):
+async def claimed(ctx: Context, letter: str) -> list[Claimed]:
     rows = await all_rows(
         ctx, "select id, institution, letter, recipient_kind, recipient, subject, sequence, attempts, created_at "
         "from mail_messages where letter = $1 order by created_at, sequence", letter,
@@ -24,7 +27,7 @@ async def claimed(ctx, letter):
     return [msgspec.convert(dict(row), Claimed) for row in rows]
 
 
-async def compose(ctx, letter):
+async def compose(ctx: Context, letter: str) -> list[Any]:
     batch = await claimed(ctx, letter)
     async with ctx.transaction(SYSTEM) as tx:
         made = await COMPOSERS[letter](ctx, tx, batch)
@@ -33,19 +36,19 @@ async def compose(ctx, letter):
     return [made[one.id] for one in batch]
 
 
-async def accept(ctx, letter):
+async def accept(ctx: Context, letter: str) -> None:
     taken = await claimed(ctx, letter)
     async with ctx.transaction(SYSTEM) as tx:
         await ACCEPTED[letter](ctx, tx, taken)
 
 
-async def test_the_first_letter_names_the_school_the_children_and_what_for(ctx, story):
+async def test_the_first_letter_names_the_school_the_children_and_what_for(ctx: Context, story: Story) -> None:
     (composed,) = await compose(ctx, "consent_request")
     assert isinstance(composed, Composed)
     assert (composed.recipient, composed.language) == ("alice@example.org", "en")
     assert composed.reply_to == "office@maple.example.org"
     assert composed.list_unsubscribe is None
-    letter = composed.letter
+    letter: Any = composed.letter
     assert (letter.school, letter.guardian) == ("Maple School", "Alice Kowal")
     assert [(child.given_name, child.class_name) for child in letter.children] == [("Anna", "4a"), ("Jan", "4a")]
     assert len(letter.purposes) == 2
@@ -55,7 +58,7 @@ async def test_the_first_letter_names_the_school_the_children_and_what_for(ctx, 
 
 
 @pytest.mark.time
-async def test_a_250_starts_the_time_for_an_answer(ctx, story, clock):
+async def test_a_250_starts_the_time_for_an_answer(ctx: Context, story: Story, clock: FixedClock) -> None:
     async with ctx.transaction(SYSTEM) as tx:
         await tx.execute("update consent_requests set state = 'queued', sent_at = null, expires_at = null")
     clock.advance(hours=5)
@@ -64,7 +67,7 @@ async def test_a_250_starts_the_time_for_an_answer(ctx, story, clock):
     assert tuple(row) == ("sent", clock.now(), clock.now() + timedelta(days=14))
 
 
-async def test_a_reminder_carries_a_link_that_stops_reminders(ctx, story, clock):
+async def test_a_reminder_carries_a_link_that_stops_reminders(ctx: Context, story: Story, clock: FixedClock) -> None:
     clock.advance(days=3)
     await chasing.remind_due(ctx)
     (composed,) = await compose(ctx, "consent_reminder")
@@ -87,13 +90,15 @@ async def test_a_reminder_carries_a_link_that_stops_reminders(ctx, story, clock)
         ("update authorisations set state = 'revoked'", Skip("cancelled", "nothing_to_ask")),
     ],
 )
-async def test_a_question_that_is_moot_is_not_sent(ctx, story, change, skip):
+async def test_a_question_that_is_moot_is_not_sent(ctx: Context, story: Story, change: str, skip: Skip) -> None:
     async with ctx.transaction(SYSTEM) as tx:
         await tx.execute(change)
     assert await compose(ctx, "consent_request") == [skip]
 
 
-async def test_what_was_recorded_is_told_at_once_and_the_second_letter_completes_it(ctx, story, clock):
+async def test_what_was_recorded_is_told_at_once_and_the_second_letter_completes_it(
+    ctx: Context, story: Story, clock: FixedClock
+) -> None:
     await answer(ctx, story.handle, recordings="no")
     (recorded,) = await compose(ctx, "consent_recorded")
     said = [(a.child.given_name, a.answer) for a in recorded.letter.answers]
@@ -110,7 +115,7 @@ async def test_what_was_recorded_is_told_at_once_and_the_second_letter_completes
     assert (await service.open_page(ctx, second.letter.url.rpartition("/")[2])).given
 
 
-async def test_only_what_still_stands_is_confirmed(ctx, story):
+async def test_only_what_still_stands_is_confirmed(ctx: Context, story: Story) -> None:
     await answer(ctx, story.handle)
     await service.withdraw(ctx, story.handle, await claims(ctx, story.handle), [story.jan])
     (second,) = await compose(ctx, "consent_confirmation")
@@ -122,27 +127,27 @@ async def test_only_what_still_stands_is_confirmed(ctx, story):
     assert await compose(ctx, "consent_confirmation") == [Skip("cancelled", "replaced")]
 
 
-async def test_an_optional_withdrawal_deletes_no_account(ctx, story):
+async def test_an_optional_withdrawal_deletes_no_account(ctx: Context, story: Story) -> None:
     await answer(ctx, story.handle)
     await answer(ctx, story.handle, recordings="no")
     (withdrawn,) = await compose(ctx, "consent_withdrawn")
     assert withdrawn.letter.deleted_by is None
 
 
-async def test_every_letter_is_one_of_the_known_ones():
+async def test_every_letter_is_one_of_the_known_ones() -> None:
     assert set(COMPOSERS) <= set(LETTERS)
     assert set(ACCEPTED) <= set(COMPOSERS)
 
 
-async def test_a_bounced_second_letter_asks_again_once_the_address_is_mended(ctx, story):
-    recorded = await answer(ctx, story.handle)
+async def test_a_bounced_second_letter_asks_again_once_the_address_is_mended(ctx: Context, story: Story) -> None:
+    act = await answered(ctx, story.handle)
     await accept(ctx, "consent_confirmation")
     async with ctx.transaction(SYSTEM) as tx:
         await tx.execute("update mail_messages set state = 'bounced_hard' where letter = 'consent_confirmation'")
-        await delivery.bounced(ctx, tx, "consent_confirmation", recorded.act)
+        await delivery.bounced(ctx, tx, "consent_confirmation", act)
     assert await one(ctx, "select count(*) from consents where completed_at is not null") == 0
     async with ctx.transaction(SYSTEM) as tx:
-        assert not await outbox.cancel(tx, recorded.act, "consent_confirmation")
+        assert not await outbox.cancel(tx, act, "consent_confirmation")
     from guardian.consent import asking
     from guardian.people.jobs import AddressCorrected
 
@@ -150,7 +155,7 @@ async def test_a_bounced_second_letter_asks_again_once_the_address_is_mended(ctx
     assert await one(ctx, "select count(*) from consent_requests where state = 'queued'") == 1
 
 
-async def test_letters_of_one_batch_do_not_mix_families(ctx, story):
+async def test_letters_of_one_batch_do_not_mix_families(ctx: Context, story: Story) -> None:
     ola = await seed.learner(ctx, story.school, "Ola")
     await seed.guardian(ctx, story.school, ola, name="Carol Nowak", email="carol@example.org", language="pl")
     from guardian.consent import asking

@@ -1,53 +1,65 @@
 """The guardian's pages through the web application: complete without a script or a cookie, and nothing on a GET."""
 
 import re
+from collections.abc import AsyncIterator
 from html import unescape
+from typing import Any, cast
 
 import httpx
 import pytest
 from litestar import Litestar
 
-from guardian.consent import renewing
 from guardian.consent.pages import ROUTES
+from guardian.consent.reading import RENEWED
+from guardian.context import Context
 from guardian.events import SYSTEM
 from tests import seed
-from tests.integration.consent.conftest import all_rows, answer, link_for, one
+from tests.conftest import FixedClock
+from tests.integration.consent.conftest import Story, all_rows, answer, link_for, one
 
 FIELD = re.compile(r'<input[^>]*type="radio"[^>]*name="(answer-[^"]+)"')
 TICKET = re.compile(r'name="ticket" value="([^"]+)"')
 
 
 @pytest.fixture
-async def web(ctx):
+async def web(ctx: Context) -> AsyncIterator[httpx.AsyncClient]:
     """A browser without cookies."""
     app = Litestar(route_handlers=ROUTES, openapi_config=None)
     app.state.context = ctx
-    transport = httpx.ASGITransport(app=app)
+    transport = httpx.ASGITransport(app=cast("Any", app))
     async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000") as client:
         yield client
 
 
-async def get(web, path, **more):
+async def get(web: httpx.AsyncClient, path: str, **more: Any) -> httpx.Response:
     web.cookies.clear()
     return await web.get(path, **more)
 
 
-async def post(web, path, form, **more):
+async def post(web: httpx.AsyncClient, path: str, form: dict[str, str], **more: Any) -> httpx.Response:
     web.cookies.clear()
     return await web.post(path, data=form, **more)
 
 
-def form_of(html, choice="yes", **more):
+def form_of(html: str, choice: str = "yes", **more: str) -> dict[str, str]:
     """What a person would send: every question answered, a name typed."""
     fields = dict.fromkeys(FIELD.findall(html), choice)
-    return {"ticket": TICKET.search(html)[1], **fields, "relationship": "mother", "name": "Alice Kowal", **more}
+    return {"ticket": ticket_of(html), **fields, "relationship": "mother", "name": "Alice Kowal", **more}
 
 
-async def state_of(ctx):
+def ticket_of(html: str) -> str:
+    found = TICKET.search(html)
+    assert found is not None
+    return found[1]
+
+
+async def state_of(ctx: Context) -> list[tuple[str, str]]:
     return [tuple(row) for row in await all_rows(ctx, "select purpose, state from consents order by purpose, state")]
 
 
-async def test_the_page_asks_each_child_and_purpose_apart_and_chooses_nothing(web, story):
+async def test_the_page_asks_each_child_and_purpose_apart_and_chooses_nothing(
+    web: httpx.AsyncClient, story: Story
+) -> None:
     page = await get(web, f"/g/{story.handle}")
     assert page.status_code == 200
     html = page.text
@@ -55,7 +67,7 @@ async def test_the_page_asks_each_child_and_purpose_apart_and_chooses_nothing(we
     assert " checked" not in html
     assert "<script" not in html
     assert len(page.content) < 50_000
-    title = re.search(r"<title>(.*?)</title>", html)[1]
+    title = html.partition("<title>")[2].partition("</title>")[0]
     assert "Maple School" in title
     assert not {"Anna", "Jan", "Alice"} & set(re.findall(r"\w+", title))
     for said in ("Maple School", "office@maple.example.org", "Guardian demo operator", "privacy@example.org"):
@@ -63,7 +75,7 @@ async def test_the_page_asks_each_child_and_purpose_apart_and_chooses_nothing(we
     assert not re.findall(r'(?:src|href|action)="(?:https?:)?//', html)
 
 
-async def test_get_head_and_scanners_change_nothing(ctx, web, story):
+async def test_get_head_and_scanners_change_nothing(ctx: Context, web: httpx.AsyncClient, story: Story) -> None:
     before = await one(ctx, "select count(*) from audit")
     for path in ("", "/change", "/done", "/notice", "/later", "/withdraw", "/not-mine", "/receipt.json"):
         for agent in ("", "BingPreview/1.0b", "Mozilla/5.0 Chrome/130"):
@@ -81,7 +93,9 @@ async def test_get_head_and_scanners_change_nothing(ctx, web, story):
 
 
 @pytest.mark.time
-async def test_answering_is_one_press_after_the_link_and_ends_on_what_was_recorded(ctx, web, story, clock):
+async def test_answering_is_one_press_after_the_link_and_ends_on_what_was_recorded(
+    ctx: Context, web: httpx.AsyncClient, story: Story, clock: FixedClock
+) -> None:
     html = (await get(web, f"/g/{story.handle}")).text
     clock.advance(seconds=2)
     sent = await post(web, f"/g/{story.handle}", form_of(html))
@@ -101,7 +115,9 @@ async def test_answering_is_one_press_after_the_link_and_ends_on_what_was_record
 
 
 @pytest.mark.time
-async def test_a_press_in_the_first_two_seconds_shows_the_page_again_with_all_that_was_typed(ctx, web, story, clock):
+async def test_a_press_in_the_first_two_seconds_shows_the_page_again_with_all_that_was_typed(
+    ctx: Context, web: httpx.AsyncClient, story: Story, clock: FixedClock
+) -> None:
     html = (await get(web, f"/g/{story.handle}")).text
     clock.advance(seconds=1.9)
     early = await post(web, f"/g/{story.handle}", form_of(html, name="Zofia Żółć"))
@@ -114,7 +130,9 @@ async def test_a_press_in_the_first_two_seconds_shows_the_page_again_with_all_th
 
 
 @pytest.mark.time
-async def test_a_page_left_open_over_night_loses_nothing(ctx, web, story, clock):
+async def test_a_page_left_open_over_night_loses_nothing(
+    ctx: Context, web: httpx.AsyncClient, story: Story, clock: FixedClock
+) -> None:
     html = (await get(web, f"/g/{story.handle}")).text
     clock.advance(hours=9)
     late = await post(web, f"/g/{story.handle}", form_of(html, "no"))
@@ -123,7 +141,9 @@ async def test_a_page_left_open_over_night_loses_nothing(ctx, web, story, clock)
     assert (await post(web, f"/g/{story.handle}", form_of(late.text, "no"))).status_code == 303
 
 
-async def test_what_is_missing_is_said_on_top_and_nothing_typed_is_lost(ctx, web, story, clock):
+async def test_what_is_missing_is_said_on_top_and_nothing_typed_is_lost(
+    ctx: Context, web: httpx.AsyncClient, story: Story, clock: FixedClock
+) -> None:
     html = (await get(web, f"/g/{story.handle}")).text
     clock.advance(seconds=3)
     form = form_of(html, name="", relationship="queen")
@@ -138,10 +158,12 @@ async def test_what_is_missing_is_said_on_top_and_nothing_typed_is_lost(ctx, web
     assert await state_of(ctx) == []
 
 
-async def test_forms_without_a_choice_a_ticket_or_anything_decide_nothing(ctx, web, story, clock):
+async def test_forms_without_a_choice_a_ticket_or_anything_decide_nothing(
+    ctx: Context, web: httpx.AsyncClient, story: Story, clock: FixedClock
+) -> None:
     html = (await get(web, f"/g/{story.handle}")).text
     clock.advance(seconds=3)
-    ticket = TICKET.search(html)[1]
+    ticket = ticket_of(html)
     for form in ({}, {"ticket": ticket}, {**form_of(html), "ticket": "x.y.z"}, {"ticket": "\ud7ff" * 900}):
         assert (await post(web, f"/g/{story.handle}", form)).status_code == 422
     raw = await web.post(f"/g/{story.handle}", content=b'{"a": 1}', headers={"content-type": "application/json"})
@@ -149,7 +171,9 @@ async def test_forms_without_a_choice_a_ticket_or_anything_decide_nothing(ctx, w
     assert await state_of(ctx) == []
 
 
-async def test_a_ticket_of_another_guardian_s_page_decides_nothing(ctx, web, story, clock):
+async def test_a_ticket_of_another_guardian_s_page_decides_nothing(
+    ctx: Context, web: httpx.AsyncClient, story: Story, clock: FixedClock
+) -> None:
     ola = await seed.learner(ctx, story.school, "Ola")
     carol = await seed.guardian(ctx, story.school, ola, name="Carol", email="carol@example.org")
     from guardian.consent import asking
@@ -162,13 +186,15 @@ async def test_a_ticket_of_another_guardian_s_page_decides_nothing(ctx, web, sto
     clock.advance(seconds=3)
     mine = form_of((await get(web, f"/g/{story.handle}")).text)
     clock.advance(seconds=3)
-    stolen = {**mine, "ticket": TICKET.search(html)[1]}
+    stolen = {**mine, "ticket": ticket_of(html)}
     assert (await post(web, f"/g/{story.handle}", stolen)).status_code >= 400
     assert await state_of(ctx) == []
     assert (await post(web, f"/g/{hers}", mine)).status_code == 422
 
 
-async def test_every_dead_link_gets_one_and_the_same_page(ctx, web, story, clock):
+async def test_every_dead_link_gets_one_and_the_same_page(
+    ctx: Context, web: httpx.AsyncClient, story: Story, clock: FixedClock
+) -> None:
     stop = await link_for(ctx, story.request, "unsubscribe")
     pages = set()
     for handle in ("x" * 27, stop):
@@ -188,7 +214,9 @@ async def test_every_dead_link_gets_one_and_the_same_page(ctx, web, story, clock
     assert (await post(web, "/u/" + "x" * 27, {})).status_code == 404
 
 
-async def test_a_new_link_is_promised_in_the_same_words_to_everybody(ctx, web, story, clock):
+async def test_a_new_link_is_promised_in_the_same_words_to_everybody(
+    ctx: Context, web: httpx.AsyncClient, story: Story, clock: FixedClock
+) -> None:
     async with ctx.transaction(SYSTEM) as tx:
         await tx.execute("update mail_messages set state = 'accepted'")
     clock.advance(days=15)
@@ -200,13 +228,15 @@ async def test_a_new_link_is_promised_in_the_same_words_to_everybody(ctx, web, s
         said.add((page.status_code, page.text))
     assert len(said) == 1
     assert "alice@" not in next(iter(said))[1]
-    assert await one(ctx, "select count(*) from mail_messages where sequence >= $1", renewing.RENEWED) == 1
+    assert await one(ctx, "select count(*) from mail_messages where sequence >= $1", RENEWED) == 1
 
 
-async def test_withdrawing_takes_one_page_and_one_button(ctx, web, story, clock):
+async def test_withdrawing_takes_one_page_and_one_button(
+    ctx: Context, web: httpx.AsyncClient, story: Story, clock: FixedClock
+) -> None:
     await answer(ctx, story.handle)
     html = (await get(web, f"/g/{story.handle}/withdraw")).text
-    ticket = TICKET.search(html)[1]
+    ticket = ticket_of(html)
     assert " checked" not in html
     clock.advance(seconds=3)
     nobody = await post(web, f"/g/{story.handle}/withdraw", {"ticket": ticket})
@@ -219,9 +249,11 @@ async def test_withdrawing_takes_one_page_and_one_button(ctx, web, story, clock)
     assert await one(ctx, "select count(*) from consents where state = 'withdrawn'") == 2
 
 
-async def test_not_my_child_thanks_and_a_double_click_thanks_again(ctx, web, story, clock):
+async def test_not_my_child_thanks_and_a_double_click_thanks_again(
+    ctx: Context, web: httpx.AsyncClient, story: Story, clock: FixedClock
+) -> None:
     html = (await get(web, f"/g/{story.handle}/not-mine")).text
-    form = {"ticket": TICKET.search(html)[1], f"learner-{story.anna}": "yes", f"learner-{story.jan}": "yes"}
+    form = {"ticket": ticket_of(html), f"learner-{story.anna}": "yes", f"learner-{story.jan}": "yes"}
     clock.advance(seconds=3)
     for _ in range(2):
         sent = await post(web, f"/g/{story.handle}/not-mine", form)
@@ -231,7 +263,7 @@ async def test_not_my_child_thanks_and_a_double_click_thanks_again(ctx, web, sto
     assert (await get(web, f"/g/{story.handle}")).status_code == 404
 
 
-async def test_one_click_stops_reminders_and_nothing_else(ctx, web, story):
+async def test_one_click_stops_reminders_and_nothing_else(ctx: Context, web: httpx.AsyncClient, story: Story) -> None:
     stop = await link_for(ctx, story.request, "unsubscribe")
     for _ in range(2):
         page = await post(web, f"/u/{stop}", {"List-Unsubscribe": "One-Click"})
@@ -241,7 +273,9 @@ async def test_one_click_stops_reminders_and_nothing_else(ctx, web, story):
     assert (await get(web, f"/g/{story.handle}")).status_code == 200
 
 
-async def test_an_answered_link_shows_what_stands_and_lets_it_be_changed(ctx, web, story, clock):
+async def test_an_answered_link_shows_what_stands_and_lets_it_be_changed(
+    ctx: Context, web: httpx.AsyncClient, story: Story, clock: FixedClock
+) -> None:
     await answer(ctx, story.handle, recordings="no")
     page = (await get(web, f"/g/{story.handle}")).text
     assert "Where things stand" in page
@@ -252,7 +286,7 @@ async def test_an_answered_link_shows_what_stands_and_lets_it_be_changed(ctx, we
     assert ("recordings", "given") in await state_of(ctx)
 
 
-async def test_the_receipt_names_no_child(ctx, web, story):
+async def test_the_receipt_names_no_child(ctx: Context, web: httpx.AsyncClient, story: Story) -> None:
     await answer(ctx, story.handle)
     page = await get(web, f"/g/{story.handle}/receipt.json")
     receipt = page.json()
@@ -267,7 +301,9 @@ async def test_the_receipt_names_no_child(ctx, web, story):
 
 
 @pytest.mark.parametrize(("language", "button"), [("fr", "Enregistrer mes réponses"), ("pl", "Zapisz moje odpowiedzi")])
-async def test_the_page_speaks_the_guardian_s_language_and_switches(ctx, web, story, language, button):
+async def test_the_page_speaks_the_guardian_s_language_and_switches(
+    ctx: Context, web: httpx.AsyncClient, story: Story, language: str, button: str
+) -> None:
     assert button in unescape((await get(web, f"/g/{story.handle}?lang={language}")).text)
     async with ctx.transaction(SYSTEM) as tx:
         await tx.execute("update guardians set language = $1", language)
@@ -276,7 +312,9 @@ async def test_the_page_speaks_the_guardian_s_language_and_switches(ctx, web, st
     assert f'<html lang="{language}"' in page.text
 
 
-async def test_without_an_authorisation_nothing_is_asked_but_a_withdrawal_works(ctx, web, story, clock):
+async def test_without_an_authorisation_nothing_is_asked_but_a_withdrawal_works(
+    ctx: Context, web: httpx.AsyncClient, story: Story, clock: FixedClock
+) -> None:
     await answer(ctx, story.handle)
     async with ctx.transaction(SYSTEM) as tx:
         await tx.execute("update authorisations set state = 'revoked'")
@@ -285,11 +323,13 @@ async def test_without_an_authorisation_nothing_is_asked_but_a_withdrawal_works(
     assert 'name="ticket"' not in page.text
     html = (await get(web, f"/g/{story.handle}/withdraw")).text
     clock.advance(seconds=3)
-    form = {"ticket": TICKET.search(html)[1], f"learner-{story.jan}": "yes"}
+    form = {"ticket": ticket_of(html), f"learner-{story.jan}": "yes"}
     assert (await post(web, f"/g/{story.handle}/withdraw", form)).status_code == 303
 
 
-async def test_twenty_children_still_fit_and_every_name_is_escaped(ctx, web, story):
+async def test_twenty_children_still_fit_and_every_name_is_escaped(
+    ctx: Context, web: httpx.AsyncClient, story: Story
+) -> None:
     async with ctx.transaction(SYSTEM) as tx:
         await tx.execute("update learners set given_name = '<script>alert(1)</script>' where id = $1", story.anna)
     page = await get(web, f"/g/{story.handle}")

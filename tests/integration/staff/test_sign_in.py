@@ -138,6 +138,10 @@ async def test_leaving_ends_browsers_and_links_at_once(ctx: Context) -> None:
     handle = await _handle(ctx, bob)
     token = (await service.sign_in(ctx, await _handle(ctx, bob))).token
     await service.end(ctx, boss, bob)
+    async with ctx.transaction(SYSTEM) as tx:
+        left = await store.get(tx, bob)
+    assert left is not None
+    assert (left.state, left.name, left.email, left.email_key) == ("ended", None, None, None)
     assert await service.present(ctx, token) is None
     with pytest.raises(NotFound):
         await service.sign_in(ctx, handle)

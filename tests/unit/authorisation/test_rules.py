@@ -22,8 +22,8 @@ from guardian.authorisation.domain import (
 )
 from guardian.authorisation.signing import Signing, digest, faults, record_of
 from guardian.errors import Conflict, Refused
+from guardian.mail.address import parse
 from guardian.notice.domain import Purpose
-from guardian.staff.address import parse
 
 NOW = datetime(2026, 9, 7, 8, tzinfo=UTC)
 STATES: tuple[State, ...] = get_args(State)

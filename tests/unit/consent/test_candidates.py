@@ -1,6 +1,8 @@
 """Who is asked about whom."""
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -9,6 +11,7 @@ import pytest
 from guardian.consent.candidates import (
     Authorised,
     Candidate,
+    Why,
     decides_alone,
     local_day,
     purposes_to_ask,
@@ -16,7 +19,7 @@ from guardian.consent.candidates import (
     why_not,
 )
 from guardian.consent.chasing import reminders_due
-from guardian.consent.domain import Current
+from guardian.consent.domain import AnswerState, Current
 from guardian.notice.domain import Purpose
 
 NOW = datetime(2026, 9, 7, 8, 0, tzinfo=UTC)
@@ -33,7 +36,10 @@ ALICE = Candidate(
 )  # fmt: skip
 
 
-def word(state="given", *, purpose="lessons", version=1, age=1, until=None):
+def word(
+    state: AnswerState = "given", *, purpose: str = "lessons", version: int = 1, age: int = 1,
+    until: datetime | None = None,
+) -> Current:  # fmt: skip
     at = NOW - timedelta(days=age)
     return Current(
         learner=ALICE.learner, purpose=purpose, state=state, method="email_plus", notice_version=version,
@@ -41,7 +47,9 @@ def word(state="given", *, purpose="lessons", version=1, age=1, until=None):
     )  # fmt: skip
 
 
-def why(words=(), purposes=(LESSONS,), since=1, **changes):
+def why(
+    words: Sequence[Current] = (), purposes: Sequence[Purpose] = (LESSONS,), since: int = 1, **changes: Any
+) -> Why | None:
     return why_not(msgspec.structs.replace(ALICE, **changes), purposes, words, now=NOW, material_since=since)
 
 
@@ -65,7 +73,7 @@ def why(words=(), purposes=(LESSONS,), since=1, **changes):
         ({"lapsed": True}, "lapsed"),
     ],
 )
-def test_who_is_asked(changes, expected):
+def test_who_is_asked(changes: dict[str, Any], expected: Any) -> None:
     assert why(**changes) == expected
 
 
@@ -83,12 +91,12 @@ def test_who_is_asked(changes, expected):
         ([word("given", purpose="recordings")], 1, None),
     ],
 )
-def test_what_was_answered_is_not_asked_again(words, since, expected):
+def test_what_was_answered_is_not_asked_again(words: list[Current], since: int, expected: Any) -> None:
     assert why(words, since=since) == expected
 
 
 # A yes to a disclosure cannot come by mail: one letter about it is enough.
-def test_a_disclosure_is_written_about_once():
+def test_a_disclosure_is_written_about_once() -> None:
     assert why([], (SHARING,)) is None
     assert why([], (SHARING,), asked=True) == "answered"
     assert why([word("given")], (LESSONS, SHARING), asked=True) == "answered"
@@ -104,11 +112,11 @@ def test_a_disclosure_is_written_about_once():
         ("controller_instruction", ["sharing", "photos"]),
     ],
 )
-def test_what_is_asked_under_each_legal_model(model, asked):
+def test_what_is_asked_under_each_legal_model(model: str, asked: list[str]) -> None:
     assert [purpose.code for purpose in purposes_to_ask([Authorised(model, CODES)], EVERY)] == asked
 
 
-def test_only_what_the_school_authorised_is_asked():
+def test_only_what_the_school_authorised_is_asked() -> None:
     assert purposes_to_ask([Authorised("guardian_consent", ("lessons", "gone"))], EVERY) == [LESSONS]
     assert purposes_to_ask([], EVERY) == []
 
@@ -126,7 +134,7 @@ def test_only_what_the_school_authorised_is_asked():
         ("2010-02", date(2026, 2, 28), True),
     ],
 )
-def test_the_learner_decides_alone_from_the_birthday_on(born, today, alone):
+def test_the_learner_decides_alone_from_the_birthday_on(born: str, today: date, alone: bool) -> None:
     assert decides_alone(born, ("PL",), today) is alone
 
 
@@ -142,19 +150,19 @@ def test_the_learner_decides_alone_from_the_birthday_on(born, today, alone):
         ("kid@x.example.org", None, False),
     ],
 )
-def test_the_learner_s_own_address_is_recognised(one, other, same):
+def test_the_learner_s_own_address_is_recognised(one: str | None, other: str | None, same: bool) -> None:
     assert same_person(one, other) is same
 
 
 @pytest.mark.time
-def test_days_are_the_learner_s_own():
+def test_days_are_the_learner_s_own() -> None:
     late = datetime(2026, 9, 7, 22, 30, tzinfo=UTC)
     assert local_day(late, "Europe/Warsaw") == date(2026, 9, 8)
     assert local_day(datetime(2026, 9, 7, 11, 59, tzinfo=UTC), "No/Where") == date(2026, 9, 6)
 
 
 @pytest.mark.time
-def test_reminders_are_counted_in_absolute_days_over_a_change_of_the_clocks():
+def test_reminders_are_counted_in_absolute_days_over_a_change_of_the_clocks() -> None:
     sent = datetime(2026, 10, 23, 8, 0, tzinfo=UTC)
     for days, due in ((2.999, 0), (3, 1), (6.999, 1), (7, 2), (11.999, 2), (12, 3), (90, 3)):
         assert reminders_due((3, 7, 12), sent, sent + timedelta(days=days)) == due

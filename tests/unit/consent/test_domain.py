@@ -1,6 +1,7 @@
 """A guardian's answer, row by row: the rule stands above the table that tests it."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -8,9 +9,12 @@ import pytest
 from guardian.consent.domain import (
     MOVES,
     OPEN,
+    AnswerState,
+    Choice,
     Current,
     Entry,
     Question,
+    Verb,
     completed_at,
     entries,
     move,
@@ -24,14 +28,17 @@ NOW = datetime(2026, 9, 7, 8, 0, tzinfo=UTC)
 ANNA, JAN, ACT = UUID(int=1), UUID(int=2), UUID(int=9)
 
 
-def word(state, *, learner=ANNA, purpose="lessons", version=2, until=None, completed=NOW):
+def word(
+    state: AnswerState, *, learner: UUID = ANNA, purpose: str = "lessons", version: int = 2,
+    until: datetime | None = None, completed: datetime | None = NOW,
+) -> Current:  # fmt: skip
     return Current(
         learner=learner, purpose=purpose, state=state, method="email_plus", notice_version=version,
         recorded_at=NOW - timedelta(days=1), completed_at=completed, valid_until=until, act=ACT,
     )  # fmt: skip
 
 
-def said(choice, before, *, by_mail=True, version=2):
+def said(choice: Choice, before: Current | None, *, by_mail: bool = True, version: int = 2) -> list[AnswerState]:
     key = (ANNA, "lessons")
     found = entries(
         [Question(*key, by_mail)], {key: choice}, {key: before} if before else {}, notice_version=version, now=NOW
@@ -40,7 +47,7 @@ def said(choice, before, *, by_mail=True, version=2):
 
 
 # "queued → sent → delivered | bounced → answered | expired | cancelled | superseded"; ends have no way out.
-def test_an_ended_request_never_moves_again():
+def test_an_ended_request_never_moves_again() -> None:
     for state in ("answered", "expired", "cancelled", "superseded"):
         assert not [verb for verb, start in MOVES if start == state]
         with pytest.raises(Conflict) as caught:
@@ -48,13 +55,14 @@ def test_an_ended_request_never_moves_again():
         assert caught.value.code == "request_moved_on"
 
 
-def test_every_open_request_can_be_answered_cancelled_and_superseded():
-    for verb, after in (("answer", "answered"), ("cancel", "cancelled"), ("supersede", "superseded")):
+def test_every_open_request_can_be_answered_cancelled_and_superseded() -> None:
+    ends: dict[Verb, str] = {"answer": "answered", "cancel": "cancelled", "supersede": "superseded"}
+    for verb, after in ends.items():
         assert {move(state, verb) for state in OPEN} == {after}
         assert set(sources(verb)) == set(OPEN)
 
 
-def test_a_request_that_was_never_sent_does_not_expire():
+def test_a_request_that_was_never_sent_does_not_expire() -> None:
     with pytest.raises(Conflict):
         move("queued", "expire")
 
@@ -83,18 +91,18 @@ def test_a_request_that_was_never_sent_does_not_expire():
         ("no", word("given", until=NOW), ["withdrawn"]),
     ],
 )
-def test_only_a_change_is_written(choice, before, written):
+def test_only_a_change_is_written(choice: Choice, before: Current | None, written: list[str]) -> None:
     assert said(choice, before) == written
 
 
 # "email_plus is refused for any purpose marked as disclosure" (16 CFR 312.5(b)(2)(viii)); a no needs no method.
-def test_a_yes_to_a_disclosure_is_not_recorded_by_mail_but_a_no_is():
+def test_a_yes_to_a_disclosure_is_not_recorded_by_mail_but_a_no_is() -> None:
     assert said("yes", None, by_mail=False) == []
     assert said("no", None, by_mail=False) == ["declined"]
     assert said("no", word("given"), by_mail=False) == ["withdrawn"]
 
 
-def test_withdrawing_for_one_child_leaves_the_other_alone():
+def test_withdrawing_for_one_child_leaves_the_other_alone() -> None:
     anna = [word("given"), word("declined", purpose="recordings"), word("given", purpose="x")]
     words = [*anna, word("given", learner=JAN)]
     assert withdrawals(words, {ANNA}) == [Entry(ANNA, "lessons", "withdrawn"), Entry(ANNA, "x", "withdrawn")]
@@ -105,12 +113,12 @@ def test_withdrawing_for_one_child_leaves_the_other_alone():
     ("state", "version", "waits"),
     [("given", 2, False), ("given", 1, True), ("declined", 1, False), ("void", 2, True), ("expired", 2, True)],
 )
-def test_what_still_waits(state, version, waits):
+def test_what_still_waits(state: AnswerState, version: int, waits: bool) -> None:
     key = (ANNA, "lessons")
     assert bool(unanswered([Question(*key)], {key: word(state, version=version)}, NOW, 2)) is waits
 
 
-def test_a_disclosure_keeps_no_request_open():
+def test_a_disclosure_keeps_no_request_open() -> None:
     assert unanswered([Question(ANNA, "sharing", by_mail=False)], {}, NOW, 1) == []
 
 
@@ -125,5 +133,5 @@ def test_a_disclosure_keeps_no_request_open():
         ("withdrawn", NOW + timedelta(seconds=3), NOW + timedelta(seconds=3)),
     ],
 )
-def test_a_yes_waits_and_a_no_counts_at_once(state, latest, expected):
+def test_a_yes_waits_and_a_no_counts_at_once(state: AnswerState, latest: datetime | None, expected: Any) -> None:
     assert completed_at(state, NOW, latest) == expected

@@ -43,7 +43,7 @@ def recognise(files: Sequence[Member], language: str | None, findings: Findings)
 
 def _joined(table: Table, findings: Findings | None, contacts: Contacts, schools: dict[str, str]) -> Iterator[Draft]:
     given: set[str] = set()
-    for draft in table.drafts(findings):
+    for draft in table.drafts(findings, quickly=False):
         identity = draft.id.strip()
         if identity not in given:
             draft.contacts = [*draft.contacts, *contacts.get(identity, ())]
@@ -83,7 +83,7 @@ def _sds(by_name: dict[str, Member], language: str | None, findings: Findings) -
             Contact(
                 "contact", given=person.get("firstname") if person else "", family=person.get("lastname") if person else "",
                 email=email, phone=person.get("phone") if person else "", relation=row.get("role") or "Other",
-                source_id=person.get("sisid") if person else "", row=row.number,
+                source_id=person.get("sisid") if person else "", row=row.number, origin=relations.origin(),
             )  # fmt: skip
         )
     return contacts
@@ -99,6 +99,7 @@ def _clever(named: Named, findings: Findings) -> Contacts:
                 "contact", given=row.get("firstname"), family=row.get("lastname"), name=row.get("name", "contactname"),
                 email=row.get("email", "contactemail"), phone=row.get("phone", "contactphone"),
                 relation=relation or kind, source_id=row.get("contactid", "contactsisid", "sisid"), row=row.number,
+                origin=named.origin(),
             )  # fmt: skip
         )
     return contacts

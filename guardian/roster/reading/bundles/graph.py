@@ -101,5 +101,5 @@ class Graph(Struct):
             kind = "contact"
             yield Contact(
                 kind, 0, given=person.given, family=person.family, email=person.email, phone=person.phone,
-                relation="" if role == "observer" else role, source_id=person.id, row=person.row,
+                relation="" if role == "observer" else role, source_id=person.id, row=person.row, origin=self.origin,
             )  # fmt: skip

@@ -46,7 +46,7 @@ def recognise(files: Sequence[Member], language: str | None, findings: Findings)
     contacts = contacts_of(responsables, findings)
 
     def drafts(found: Findings | None) -> Iterator[Draft]:
-        for draft in table.drafts(found):
+        for draft in table.drafts(found, quickly=False):
             named = name_tokens(f"{draft.given} {draft.family}")
             used = name_tokens(f"{draft.given} {draft.usage}") if draft.usage.strip() else named
             group = plain(draft.class_name).strip()

@@ -1,0 +1,96 @@
+"""One learner of a school: who answers, what was asked and answered, what would admit; and what may be done."""
+
+from typing import Any
+from uuid import UUID
+
+from litestar import Response, post, route
+
+from guardian.console import school_store, service, words
+from guardian.console.frame import CLERKS, READ, at_desk, desk, same_for_strangers, sentence_of
+from guardian.console.standing import purposes_of, standing_of
+from guardian.access.service import decide_many
+from guardian.consent import renewing
+from guardian.errors import Conflict, Refused
+from guardian.flags import store as flags
+from guardian.flags.domain import SENTENCES
+from guardian.people import store as people
+from guardian.web.page import AnyRequest, Page, context_of, form_of, language_of, redirect
+
+_DONE = ("resent", "corrected", "moved")
+
+
+@route("/school/learners/{learner:uuid}", http_method=READ, include_in_schema=False)
+async def story(request: AnyRequest, learner: UUID) -> Page:
+    """The learner's page."""
+    return await _story(request, learner)
+
+
+@post("/school/learners/{learner:uuid}/guardians/{guardian:uuid}/resend", include_in_schema=False)
+async def resend(request: AnyRequest, learner: UUID, guardian: UUID) -> Response[Any]:
+    """Send the question again, with a new link."""
+    await form_of(request)
+    actor, school = await at_desk(request, *CLERKS)
+    ctx = context_of(request)
+    async with ctx.transaction(actor) as tx:
+        if await school_store.guards(tx, school.id, learner, guardian) is None:
+            raise same_for_strangers()
+    try:
+        await renewing.resend(ctx, actor, guardian)
+    except Conflict as error:
+        return await _story(request, learner, status=409, message=sentence_of(request, error))
+    return redirect(f"/school/learners/{learner}?done=resent")
+
+
+@route("/school/learners/{learner:uuid}/guardians/{guardian:uuid}", http_method=READ, include_in_schema=False)
+async def contact(request: AnyRequest, learner: UUID, guardian: UUID) -> Page:
+    """The form that corrects how a guardian is named and reached."""
+    actor, school = await at_desk(request, *CLERKS)
+    async with context_of(request).transaction(actor) as tx:
+        known = await school_store.guards(tx, school.id, learner, guardian)
+    if known is None:
+        raise same_for_strangers()
+    filled = {"name": known["name"] or "", "email": known["email"] or "", "phone": known["phone"] or ""}
+    return desk(request, "contact.html", learner=learner, guardian=guardian, filled=filled, where="", message=None)
+
+
+@post("/school/learners/{learner:uuid}/guardians/{guardian:uuid}", include_in_schema=False)
+async def correct(request: AnyRequest, learner: UUID, guardian: UUID) -> Response[Any]:
+    """Write the correction."""
+    fields = await form_of(request)
+    actor, school = await at_desk(request, *CLERKS)
+    filled = {name: fields.get(name, "")[:400] for name in ("name", "email", "phone")}
+    try:
+        moved = await service.correct_contact(context_of(request), actor, school, learner, guardian, **filled)
+    except Refused as error:
+        return desk(
+            request, "contact.html", status=422, learner=learner, guardian=guardian, filled=filled, where=error.where,
+            message=sentence_of(request, error),
+        )  # fmt: skip
+    return redirect(f"/school/learners/{learner}?done={'moved' if moved else 'corrected'}")
+
+
+async def _story(request: AnyRequest, learner: UUID, *, status: int = 200, message: str | None = None) -> Page:
+    actor, school = await at_desk(request)
+    ctx, language = context_of(request), language_of(request)
+    async with ctx.transaction(actor) as tx:
+        person = await people.get(tx, learner) if await school_store.is_enrolled(tx, school.id, learner) else None
+        if person is None:
+            raise same_for_strangers()
+        enrolment = next(one for one in await people.enrolments_of(tx, learner) if one.institution == school.id)
+        guardians = [one for one in (await people.guardians_of(tx, [learner]))[learner] if one.institution == school.id]
+        asked = await school_store.asked_about(tx, learner)
+        answers = await school_store.answers_about(tx, learner)
+        titles = await school_store.purpose_titles(tx, language)
+        raised = (await flags.of_learners(tx, [learner])).get(learner, [])
+    one = (await decide_many(ctx, [learner]))[learner]
+    done = request.query_params.get("done")
+    return desk(
+        request, "learner.html", status=status, school=school, person=person, enrolment=enrolment,
+        guardians=guardians, asked=asked, answers=answers, titles=titles, flags=raised, flag_words=SENTENCES,
+        where=standing_of(one, language), purposes=list(purposes_of(one, titles, language)), decision=one.decision,
+        due=one.due, now=ctx.clock.now(), message=message, done=done if done in _DONE else None, words=words,
+        may_change=actor.role in CLERKS,
+    )  # fmt: skip
+
+
+ROUTES: list[Any] = [story, resend, contact, correct]

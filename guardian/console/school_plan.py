@@ -1,0 +1,99 @@
+"""What a roster would change, row by row, before anything is written; and the decision about it."""
+
+from typing import Any
+from uuid import UUID
+
+from litestar import Response, post, route
+
+from guardian.console import roster_words, school_store
+from guardian.console.frame import CLERKS, READ, at_desk, desk, same_for_strangers, sentence_of
+from guardian.console.school_rosters import address_of
+from guardian.errors import Conflict
+from guardian.roster import service
+from guardian.roster import store as rosters
+from guardian.roster.domain import Upload
+from guardian.web.page import AnyRequest, Page, context_of, form_of, language_of, redirect
+
+_ROWS = 100
+_FINDINGS = 100
+
+
+@route("/school/rosters/{upload:uuid}", http_method=READ, include_in_schema=False)
+async def plan(request: AnyRequest, upload: UUID) -> Page:
+    """An upload as it stands: being read, planned, committed, refused."""
+    return await _page(request, upload)
+
+
+@route("/school/rosters/{upload:uuid}/progress", http_method=READ, include_in_schema=False)
+async def progress(request: AnyRequest, upload: UUID) -> dict[str, Any]:
+    """How far the work is, for the page's own script."""
+    found = await _found(request, upload)
+    return {"state": found.state, "done": found.progress, "total": found.total}
+
+
+@post("/school/rosters/{upload:uuid}/commit", include_in_schema=False)
+async def commit(request: AnyRequest, upload: UUID) -> Response[Any]:
+    """Write the plan; pressed twice, the same result is shown."""
+    fields = await form_of(request)
+    actor, _ = await at_desk(request, *CLERKS)
+    await _found(request, upload)
+    ctx, missing = context_of(request), fields.get("confirm_missing") == "yes"
+    try:
+        if await service.commit_later(ctx, actor, upload, confirm_missing=missing):
+            return redirect(f"{address_of(upload)}?writing=yes")
+        await service.commit(ctx, actor, upload, confirm_missing=missing, language=language_of(request))
+    except Conflict as error:
+        return await _page(request, upload, status=409, message=sentence_of(request, error))
+    return redirect(address_of(upload))
+
+
+@post("/school/rosters/{upload:uuid}/cancel", include_in_schema=False)
+async def cancel(request: AnyRequest, upload: UUID) -> Response[Any]:
+    """Drop the upload and erase its file."""
+    await form_of(request)
+    actor, _ = await at_desk(request, *CLERKS)
+    await _found(request, upload)
+    try:
+        await service.cancel(context_of(request), actor, upload)
+    except Conflict as error:
+        return await _page(request, upload, status=409, message=sentence_of(request, error))
+    return redirect(address_of(upload))
+
+
+async def _found(request: AnyRequest, upload: UUID) -> Upload:
+    actor, school = await at_desk(request)
+    async with context_of(request).transaction(actor) as tx:
+        found = await rosters.get(tx, upload, within=school.id)
+    if found is None:
+        raise same_for_strangers()
+    return found
+
+
+async def _page(request: AnyRequest, upload: UUID, *, status: int = 200, message: str | None = None) -> Page:
+    actor, school = await at_desk(request)
+    ctx, language, query = context_of(request), language_of(request), request.query_params
+    found = await _found(request, upload)
+    state = query.get("state") if query.get("state") in roster_words.ROWS else None
+    start = int(query["start"]) if query.get("start", "").isdecimal() and len(query["start"]) < 7 else 0
+    async with ctx.transaction(actor) as tx:
+        kept = await school_store.plan_rows(tx, upload, state=state, start=start, limit=_ROWS + 1)
+        findings = await rosters.findings(tx, upload)
+    said = {(one.row, one.code): one for one in reversed(findings)}
+    rows = [
+        {
+            "row": row, "state": row_state, "codes": codes, "record": record,
+            "sentences": roster_words.row_sentences(codes, row, said, language),
+        }
+        for row, row_state, codes, record in kept[:_ROWS]
+    ]  # fmt: skip
+    reading = found.state in {"received", "read"}
+    writing = found.state == "planned" and query.get("writing") == "yes" and message is None
+    return desk(
+        request, "progress.html" if reading or writing else "plan.html", status=status, school=school, upload=found,
+        rows=rows, state=state, start=start, size=_ROWS, more=len(kept) > _ROWS, writing=writing, message=message,
+        findings=[(one, roster_words.whole(one, language)) for one in findings[:_FINDINGS]],
+        findings_left=max(0, len(findings) - _FINDINGS), words=roster_words, may=actor.role in CLERKS,
+    )  # fmt: skip
+
+
+ROUTES: list[Any] = [plan, progress, commit, cancel]

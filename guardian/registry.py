@@ -53,4 +53,4 @@ SWEEPS: dict[str, Callable[[Context], Awaitable[int]]] = {
     "requests_expired": chasing.expire_due,
     "reminders": chasing.remind_due,
 }
-PORTS: dict[str, Callable[..., Any]] = {}
+PORTS: dict[str, Callable[..., Any]] = {"notice.published": asking.notice_published}

@@ -10,9 +10,8 @@ import msgspec
 from guardian.errors import Conflict, Refused
 from guardian.i18n import gettext_noop as N_
 from guardian.institution.domain import Institution, LegalModel
-from guardian.mail.address import Address
 from guardian.notice.domain import Purpose
-from guardian.staff.domains import lies_in
+from guardian.staff.address import Address, lies_in
 
 State = Literal[
     "draft", "awaiting_signature", "awaiting_verification", "active", "expired", "revoked", "superseded", "refused",

@@ -10,7 +10,7 @@ from guardian.context import Context
 from guardian.events import Actor
 from guardian.institution import store as institutions
 from guardian.institution.domain import Institution
-from guardian.mail import address
+from guardian.staff import address
 
 
 class Waiting(msgspec.Struct, frozen=True, kw_only=True):

@@ -17,9 +17,9 @@ from guardian.i18n import gettext_noop as N_
 from guardian.institution import store as institutions
 from guardian.institution.domain import check_model, default_valid_until
 from guardian.jobs import enqueue
-from guardian.mail import address
 from guardian.notice import service as notices
 from guardian.people.jobs import AskGuardians
+from guardian.staff import address
 from guardian.staff import store as staff_store
 
 _RESEND_AFTER = 3600

@@ -65,6 +65,7 @@ async def compose(ctx: Context, tx: Tx, batch: list[Claimed]) -> Mapping[UUID, C
     children: dict[UUID, list[Child]] = {}
     for row in await tx.fetch(_CHILDREN, wanted):
         children.setdefault(row["request"], []).append(Child(row["given_name"], row["class_name"]))
+    known_until = await _earlier_links(tx, wanted)
     terms: dict[UUID, Terms | None] = {}
     for institution in {facts.institution for facts in found.values()}:
         terms[institution] = await terms_of(tx, institution)
@@ -77,8 +78,24 @@ async def compose(ctx: Context, tx: Tx, batch: list[Claimed]) -> Mapping[UUID, C
         if reason is not None or facts is None or known is None:
             made[claimed.id] = reason or Skip("cancelled", "no_request")
         else:
-            made[claimed.id] = await _write(ctx, tx, claimed, facts, terms=known, children=named)
+            until = known_until.get(claimed.id) or _until(ctx, tx.now, claimed, facts)
+            made[claimed.id] = await _write(ctx, tx, claimed, facts, terms=known, children=named, until=until)
     return made
+
+
+async def _earlier_links(tx: Tx, requests: Sequence[UUID]) -> dict[UUID, datetime]:
+    """Until when the links of letters are good that were written before, but did not get through."""
+    rows = await tx.fetch(
+        "select message, expires_at from links where subject = any($1) and purpose = 'consent' and message is not null",
+        list(requests),
+    )
+    return {row["message"]: row["expires_at"] for row in rows}
+
+
+def _until(ctx: Context, now: datetime, claimed: Claimed, facts: _Facts) -> datetime:
+    if claimed.letter in REMINDERS and facts.expires_at is not None:
+        return facts.expires_at
+    return now + timedelta(days=ctx.settings.request_days)
 
 
 def _why_not(claimed: Claimed, facts: _Facts | None, now: datetime, *, asks: bool) -> Skip | None:
@@ -98,12 +115,9 @@ def _why_not(claimed: Claimed, facts: _Facts | None, now: datetime, *, asks: boo
 
 
 async def _write(
-    ctx: Context, tx: Tx, claimed: Claimed, facts: _Facts, *, terms: Terms, children: Sequence[Child]
+    ctx: Context, tx: Tx, claimed: Claimed, facts: _Facts, *, terms: Terms, children: Sequence[Child], until: datetime
 ) -> Composed:
     reminds = claimed.letter in REMINDERS
-    until = tx.now + timedelta(days=ctx.settings.request_days)
-    if reminds and facts.expires_at is not None:
-        until = facts.expires_at
     url = await links.issue(ctx, tx, "consent", facts.id, message=claimed.id, expires_at=until)
     shown = terms.notice.shown(facts.language)
     said: dict[str, Any] = {

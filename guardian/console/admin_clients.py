@@ -7,7 +7,9 @@ from litestar import Response, post, route
 
 from guardian.console import admin_store
 from guardian.console.frame import OPERATOR_ZONE, READ, in_room, room, same_for_strangers, sentence_of
+from guardian.context import Context
 from guardian.errors import Conflict, GuardianError, NotFound, Refused
+from guardian.events import Actor
 from guardian.i18n import gettext_noop as N_
 from guardian.platform import service, store
 from guardian.platform.domain import SCOPES
@@ -36,11 +38,7 @@ async def add(request: AnyRequest) -> Page:
     ctx, name = context_of(request), fields.get("name", "")[:255]
     scopes = [scope for scope in SCOPES if fields.get(f"scopes-{scope}") == "yes"]
     try:
-        async with ctx.transaction(actor) as tx:
-            if name.strip() in await admin_store.client_names(tx):
-                raise Conflict(
-                    "client_exists", N_("There is a key of this name already. End it first, or choose another name.")
-                )
+        await _refuse_twin(ctx, actor, name.strip())
         _, key = await service.add_client(ctx, actor, name, scopes)
     except (Refused, Conflict) as error:
         return await _page(
@@ -70,6 +68,15 @@ async def revoke(request: AnyRequest, client: UUID) -> Response[Any]:
     except NotFound as error:
         return await _page(request, status=409, error=error)
     return redirect("/admin/clients")
+
+
+async def _refuse_twin(ctx: Context, actor: Actor, name: str) -> None:
+    async with ctx.transaction(actor) as tx:
+        names = await admin_store.client_names(tx)
+    if name in names:
+        raise Conflict(
+            "client_exists", N_("There is a key of this name already. End it first, or choose another name.")
+        )
 
 
 async def _page(

@@ -7,7 +7,17 @@ from litestar import Response, post, route
 
 from guardian.console import admin_store, words
 from guardian.console.domain import deadline
-from guardian.console.frame import OFFICERS, OPERATOR_ZONE, PAGE_SIZE, READ, in_room, room, same_for_strangers, sentence_of, uuid_in
+from guardian.console.frame import (
+    OFFICERS,
+    OPERATOR_ZONE,
+    PAGE_SIZE,
+    READ,
+    in_room,
+    room,
+    same_for_strangers,
+    sentence_of,
+    uuid_in,
+)
 from guardian.errors import Conflict, Refused
 from guardian.flags import service
 from guardian.flags import store as flags
@@ -71,9 +81,7 @@ async def resolve(request: AnyRequest, flag: UUID) -> Response[Any]:
     return redirect(f"/admin/flags/{flag}")
 
 
-async def _flag(
-    request: AnyRequest, flag: UUID, *, status: int = 200, message: str | None = None
-) -> Response[Any]:
+async def _flag(request: AnyRequest, flag: UUID, *, status: int = 200, message: str | None = None) -> Response[Any]:
     actor = await in_room(request)
     ctx = context_of(request)
     async with ctx.transaction(actor) as tx:

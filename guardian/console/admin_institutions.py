@@ -12,7 +12,7 @@ from guardian.console.frame import PAGE_SIZE, READ, in_room, room, sentence_of, 
 from guardian.errors import GuardianError, Refused
 from guardian.institution import service
 from guardian.institution import store as institutions
-from guardian.staff import address
+from guardian.mail import address
 from guardian.staff import store as staff
 from guardian.web.page import AnyRequest, Page, context_of, form_of, redirect
 
@@ -95,8 +95,9 @@ def _form(
     request: AnyRequest, filled: dict[str, str], *, status: int = 200, error: GuardianError | None = None
 ) -> Page:
     return room(
-        request, "invite.html", status=status, filled=filled, models=[(code, words.LEGAL_MODELS[code]) for code in MODELS],
-        where=error.where if error else "", message=sentence_of(request, error) if error else None,
+        request, "invite.html", status=status, filled=filled, where=error.where if error else "",
+        models=[(code, words.LEGAL_MODELS[code]) for code in MODELS],
+        message=sentence_of(request, error) if error else None,
     )  # fmt: skip
 
 

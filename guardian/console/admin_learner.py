@@ -15,8 +15,8 @@ from guardian.console.frame import OFFICERS, OPERATOR_ZONE, READ, in_room, room,
 from guardian.console.standing import purposes_of, standing_of
 from guardian.flags import store as flags
 from guardian.flags.domain import SENTENCES
-from guardian.i18n import say_instant, text
 from guardian.i18n import gettext_noop as N_
+from guardian.i18n import say_instant, text
 from guardian.institution import store as institutions
 from guardian.people import store as people
 from guardian.purge import store as purges
@@ -74,7 +74,9 @@ def _history(
         (one.at, history_words.action(one, language), history_words.actor(one, names, language)) for one in entries
     ]
     for letter in letters:
-        what = text(language, words.LETTERS[letter["letter"]]) if letter["letter"] in words.LETTERS else letter["letter"]
+        what = (
+            text(language, words.LETTERS[letter["letter"]]) if letter["letter"] in words.LETTERS else letter["letter"]
+        )
         fate = text(language, words.MAILS.get(letter["state"], letter["state"]))
         title = text(language, N_("Letter: %(what)s"), what=what)
         whom = letter["name"] or text(language, N_("a guardian"))

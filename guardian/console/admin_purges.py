@@ -1,6 +1,6 @@
 """Purges: approve over a page that says what happens, take back, the list, the certificate."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +11,15 @@ from guardian.console import admin_store, words
 from guardian.console.admin_learner import story_page
 from guardian.console.domain import deadline
 from guardian.console.frame import (
-    OFFICERS, OPERATOR_ZONE, PAGE_SIZE, READ, in_room, room, same_for_strangers, sentence_of, uuid_in,
+    OFFICERS,
+    OPERATOR_ZONE,
+    PAGE_SIZE,
+    READ,
+    in_room,
+    room,
+    same_for_strangers,
+    sentence_of,
+    uuid_in,
 )  # fmt: skip
 from guardian.console.standing import standing_of
 from guardian.errors import Conflict
@@ -102,6 +110,9 @@ async def rescind(request: AnyRequest, purge: UUID) -> Response[Any]:
 async def certificate_page(request: AnyRequest, purge: UUID) -> Page:
     """What was erased where and when, and what was kept and why; made to be printed."""
     document, approver = await _certificate(request, purge)
+    document = {**document, **{name: _instant(document[name]) for name in _INSTANTS}}
+    for part, name in (("erased", "at"), ("kept", "until")):
+        document[part] = [{**one, name: _instant(one[name])} for one in document[part]]
     return room(
         request, "certificate.html", document=document, approver=approver, purge=purge, words=words,
         zone=OPERATOR_ZONE,
@@ -113,6 +124,13 @@ async def certificate_json(request: AnyRequest, purge: UUID) -> dict[str, Any]:
     """The same for programs."""
     document, _ = await _certificate(request, purge)
     return document
+
+
+_INSTANTS = ("due_at", "approved_at", "started_at", "done_at")
+
+
+def _instant(written: str | None) -> datetime | None:
+    return datetime.fromisoformat(written) if written else None
 
 
 async def _certificate(request: AnyRequest, purge: UUID) -> tuple[dict[str, Any], str | None]:

@@ -219,9 +219,9 @@ async def guardians_of_nobody_else(tx: Tx, learner: UUID) -> int:
     """How many guardians of a learner answer for nobody else who is kept: their data goes with the learner's."""
     return int(
         await tx.fetchval(
-            "select count(*) from guardians g where g.erased_at is null and g.id in (select guardian from guardianships "
-            "where learner = $1) and not exists (select 1 from guardianships k join learners l on l.id = k.learner "
-            "where k.guardian = g.id and l.id <> $1 and l.erased_at is null)",
+            "select count(*) from guardians g where g.erased_at is null and g.id in (select guardian from "
+            "guardianships where learner = $1) and not exists (select 1 from guardianships k "
+            "join learners l on l.id = k.learner where k.guardian = g.id and l.id <> $1 and l.erased_at is null)",
             learner,
         )
     )

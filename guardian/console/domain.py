@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from guardian.access.due import WAITING
-from guardian.i18n import plural, say_day, text
 from guardian.i18n import gettext_noop as N_
+from guardian.i18n import plural, say_day, text
 
 Stand = Literal["permit", "waiting", "blocked"]
 STANDS: tuple[Stand, ...] = ("permit", "waiting", "blocked")

@@ -86,7 +86,7 @@ def action(entry: Entry, language: str) -> str:
 
 def actor(entry: Entry, names: Mapping[UUID, str], language: str) -> str:
     """Who did it, by name where it is somebody who still works here."""
-    if entry.actor in names:
+    if entry.actor is not None and entry.actor in names:
         return names[entry.actor]
     return text(language, ACTORS.get(entry.actor_kind, ACTORS["system"]))
 

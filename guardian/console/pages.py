@@ -3,9 +3,23 @@
 from typing import Any
 
 from guardian.console import (
-    admin_audit, admin_authorisations, admin_clients, admin_flags, admin_holds, admin_institutions, admin_learner,
-    admin_overview, admin_purges, front, school_authorisations, school_learner, school_learners, school_overview,
-    school_plan, school_rosters, script,
+    admin_audit,
+    admin_authorisations,
+    admin_clients,
+    admin_flags,
+    admin_holds,
+    admin_institutions,
+    admin_learner,
+    admin_overview,
+    admin_purges,
+    front,
+    school_authorisations,
+    school_learner,
+    school_learners,
+    school_overview,
+    school_plan,
+    school_rosters,
+    script,
 )  # fmt: skip
 
 ROUTES: list[Any] = [

@@ -43,7 +43,12 @@ ROWS: dict[str, str] = {
 ROW_COLOURS: dict[str, str] = {
     "new": "permit", "changed": "waiting", "held": "held", "missing": "waiting", "rejected": "blocked",
 }  # fmt: skip
-SEVERITIES: dict[str, str] = {"F": N_("Must be mended"), "E": N_("Error"), "W": N_("Look at this"), "I": N_("For your information")}
+SEVERITIES: dict[str, str] = {
+    "F": N_("Must be mended"),
+    "E": N_("Error"),
+    "W": N_("Look at this"),
+    "I": N_("For your information"),
+}
 SEVERITY_COLOURS: dict[str, str] = {"F": "blocked", "E": "blocked", "W": "waiting"}
 
 PLAN_CODES: dict[str, str] = {

@@ -133,9 +133,7 @@ def _day(given: str) -> date:
     try:
         return date.fromisoformat(given)
     except ValueError as error:
-        raise Refused(
-            "day_invalid", N_("This is no day. Write it like 2027-08-31."), where="valid_until"
-        ) from error
+        raise Refused("day_invalid", N_("This is no day. Write it like 2027-08-31."), where="valid_until") from error
 
 
 def _last_day(end: Any, school: Institution) -> date:

@@ -5,11 +5,11 @@ from uuid import UUID
 
 from litestar import Response, post, route
 
+from guardian.access.service import decide_many
+from guardian.consent import renewing
 from guardian.console import school_store, service, words
 from guardian.console.frame import CLERKS, READ, at_desk, desk, same_for_strangers, sentence_of
 from guardian.console.standing import purposes_of, standing_of
-from guardian.access.service import decide_many
-from guardian.consent import renewing
 from guardian.errors import Conflict, Refused
 from guardian.flags import store as flags
 from guardian.flags.domain import SENTENCES

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import msgspec
 from litestar import post, route
 
 from guardian.console import words
@@ -13,6 +14,7 @@ from guardian.events import Actor
 from guardian.institution.domain import Institution
 from guardian.people import register
 from guardian.people.domain import Listed
+from guardian.people.domain import Page as Part
 from guardian.web.page import AnyRequest, Page, context_of, form_of, language_of
 
 _SCAN = 500
@@ -41,7 +43,9 @@ async def _list(request: AnyRequest, *, search: str) -> Page:
         classes = await register.classes(tx, school.id)
     known = {name for name, _ in classes}
     class_name = class_name if class_name in known else None
-    found = _Search(ctx, actor, school, class_name, search or None, state, language)
+    found = _Search(
+        ctx=ctx, actor=actor, school=school, class_name=class_name, text=search or None, state=state, language=language
+    )
     items, after = await found.page(query.get("after"))
     return desk(
         request, "learners.html", school=school, items=items, next=after, classes=classes, class_name=class_name,
@@ -50,13 +54,16 @@ async def _list(request: AnyRequest, *, search: str) -> Page:
     )  # fmt: skip
 
 
-class _Search:
-    def __init__(
-        self, ctx: Context, actor: Actor, school: Institution, class_name: str | None, text: str | None,
-        state: str | None, language: str,
-    ) -> None:  # fmt: skip
-        self.ctx, self.actor, self.school, self.language = ctx, actor, school, language
-        self.class_name, self.text, self.state = class_name, text, state
+class _Search(msgspec.Struct, frozen=True, kw_only=True):
+    """What is looked for. `text` in names and numbers, `state` among decisions; None: anything."""
+
+    ctx: Context
+    actor: Actor
+    school: Institution
+    class_name: str | None
+    text: str | None
+    state: str | None
+    language: str
 
     async def page(self, after: str | None) -> tuple[list[tuple[Listed, Standing]], str | None]:
         """Learners with where they stand, and the cursor of what follows."""
@@ -76,7 +83,7 @@ class _Search:
             if cursor is None or (self.state is None and len(found) >= PAGE_SIZE):
                 return found, cursor
 
-    async def _part(self, after: str | None) -> register.Page:
+    async def _part(self, after: str | None) -> Part:
         async with self.ctx.transaction(self.actor) as tx:
             return await register.page(
                 tx, self.school.id, class_name=self.class_name, search=self.text, after=after,

@@ -76,9 +76,7 @@ def _copy(sent: UploadFile, path: Path) -> None:
         shutil.copyfileobj(sent.file, file, _PIECE)
 
 
-async def _page(
-    request: AnyRequest, *, status: int = 200, mode: str = "", error: GuardianError | None = None
-) -> Page:
+async def _page(request: AnyRequest, *, status: int = 200, mode: str = "", error: GuardianError | None = None) -> Page:
     actor, school = await at_desk(request)
     ctx = context_of(request)
     async with ctx.transaction(actor) as tx:

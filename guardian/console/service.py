@@ -11,12 +11,13 @@ from guardian.events import Actor, Event
 from guardian.i18n import gettext_noop as N_
 from guardian.institution.domain import Institution
 from guardian.jobs import enqueue
+from guardian.mail import address
 from guardian.people import store as people
 from guardian.people.domain import email_key, mailbox_key
 from guardian.people.jobs import AddressCorrected
 from guardian.roster import store as rosters
 from guardian.roster.jobs import PlanRoster
-from guardian.staff import address
+from guardian.staff.address import lies_in
 
 
 async def correct_contact(
@@ -31,7 +32,7 @@ async def correct_contact(
     if not 0 < len(called) <= 255:
         raise Refused("name_missing", N_("Write the guardian's first and last name."), where="name")
     given = address.parse(email, where="email") if email else None
-    if given is not None and address.lies_in(given, school.pupil_domains):
+    if given is not None and lies_in(given, school.pupil_domains):
         raise Refused(
             "address_of_pupils",
             N_("This address is at a domain that the school keeps for pupils. Use the guardian's own address."),
@@ -47,7 +48,7 @@ async def correct_contact(
                 N_("This is the learner's own address. A learner cannot answer for a guardian."),
                 where="email",
             )
-        changed = email_key(given.text if given else None) != known["email_key"]
+        changed = bool(email_key(given.text if given else None) != known["email_key"])
         done = await people.correct_contact(
             tx, guardian, name=called, email=given.text if given else None, phone=" ".join(phone.split())[:64] or None
         )

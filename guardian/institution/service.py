@@ -11,8 +11,7 @@ from guardian.i18n import LANGUAGES
 from guardian.i18n import gettext_noop as N_
 from guardian.institution import store
 from guardian.institution.domain import Institution, check_jurisdiction, check_model, check_timezone
-from guardian.mail import address
-from guardian.staff import domains
+from guardian.staff import address
 from guardian.staff.service import insert_invited
 
 
@@ -145,7 +144,7 @@ def _language(language: str) -> str:
 
 
 def _domains(texts: Sequence[str], where: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(domains.parse(text, where=where) for text in texts))
+    return tuple(dict.fromkeys(address.domain(text, where=where) for text in texts))
 
 
 def _no_domain_twice(verified: Sequence[str], pupils: Sequence[str]) -> None:

@@ -1,11 +1,11 @@
 """Writes a planned roster into learners, enrolments, guardians and guardianships: one set-based statement for each.
 
-The caller's transaction holds these temporary tables (made by `guardian.roster`): `planned` (n, state, learner,
-differs), `incoming` (n and a learner's fields), `incoming_guardians` (n, position and a guardian's fields), `ties`
-(guardians by row; `guardian` null: see `persons` by key), `persons` (who they are), `contacts` and `relations` (what
-changes of them), `touched` (n of known learners that change), `absent` (learners whom the file does not name).
-What a file leaves blank changes nothing. A person's decision stays: standing, ended relations, and an authority for
-as long as the file's own word about eligibility stays the same.
+The caller's transaction holds these temporary tables (made by `guardian.roster`): `incoming` (n and a learner's
+fields), `known` (n of rows that are a stored learner, whether they differ), `exceptional` (n of rows that are not
+written), `incoming_guardians` (turn and a guardian's fields), `fresh` (guardians to relate, whether the row makes
+them), `contacts` and `relations` (what changes of guardians), `touched` (n of known learners that change), `absent`
+(learners whom the file does not name). What a file leaves blank changes nothing. A person's decision stays: standing,
+ended relations, and an authority for as long as the file's own word about eligibility stays the same.
 """
 
 from datetime import date
@@ -15,22 +15,29 @@ import msgspec
 
 from guardian.context import Tx
 from guardian.people.domain import AUTHORITY
-from guardian.people.row_ids import row_id_sql
+from guardian.people.row_ids import RowIds
 
 _RANDOM = "substring(uuid_send(gen_random_uuid()) from 5 for 12)"
 _PLATFORM_ID = f"coalesce(i.platform_id, 'L-' || translate(encode({_RANDOM}, 'base64'), '+/', '-_'))"
 _WORTH = " ".join(f"when '{word}' then '{authority}'" for word, authority in AUTHORITY.items())
+_NEW = (
+    "from incoming i where not exists (select 1 from known k where k.n = i.n) "
+    "and not exists (select 1 from exceptional e where e.n = i.n)"
+)
+_CHANGING = "from known k join incoming i on i.n = k.n where k.differs"
 
 
 class School(msgspec.Struct, frozen=True, kw_only=True):
-    """What new learners get from their institution. `today` is its local day; `unix_ms` stamps the new ids."""
+    """What new learners get from their institution. `today` is its local day; the bases make the new ids."""
 
     id: UUID
     jurisdiction: str
     timezone: str
     language: str
     today: date
-    unix_ms: int
+    learners: RowIds
+    enrolments: RowIds
+    guardianships: RowIds
 
 
 async def merge(tx: Tx, school: School) -> None:
@@ -39,51 +46,50 @@ async def merge(tx: Tx, school: School) -> None:
     await _newcomers(tx, school)
     await _known(tx, school)
     await _guardians(tx, school)
+    await _relations(tx, school)
     await tx.execute(
-        "select touch_learners(array(select p.learner from touched t join planned p on p.n = t.n union "
+        "select touch_learners(array(select k.learner from touched t join known k on k.n = t.n union "
         "select w.learner from contacts c join guardianships w on w.guardian = c.guardian))"
     )
     await tx.execute("select set_config('app.import', 'off', true)")
 
 
-async def mark_missing(tx: Tx, school: School) -> int:
+async def mark_missing(tx: Tx, institution: UUID) -> int:
     """Record whom the file no longer names; that alone ends nothing. Answers how many are newly missing."""
     return await tx.execute(
         "update enrolments set missing_since = $2 where institution = $1 and missing_since is null and learner in "
-        "(select learner from absent union select learner from planned where state = 'missing')",
-        school.id, tx.now,
+        "(select learner from absent union select learner from exceptional where state = 'missing')",
+        institution, tx.now,
     )  # fmt: skip
 
 
 async def _newcomers(tx: Tx, school: School) -> None:
     await tx.execute(
         "insert into learners (id, platform_id, given_name, family_name, birth_date, email, email_key, jurisdictions, "
-        f"timezone, language, standing, revision, check_at, created_at) select p.learner, {_PLATFORM_ID}, i.given, "
-        "i.family, i.birth, i.email, i.email_key, array[$1::text], $2, coalesce(i.language, $3), 'active', 1, "
-        "'-infinity', $4 from planned p join incoming i on i.n = p.n where p.state = 'new'",
+        f"timezone, language, standing, revision, check_at, created_at) select {school.learners.sql('i.n')}, "
+        f"{_PLATFORM_ID}, i.given, i.family, i.birth, i.email, i.email_key, array[$1::text], $2, "
+        f"coalesce(i.language, $3), 'active', 1, '-infinity', $4 {_NEW}",
         school.jurisdiction, school.timezone, school.language, tx.now,
     )  # fmt: skip
     await tx.execute(
-        "insert into enrolments (id, learner, institution, student_id, class_name, begins_on, created_at) "
-        f"select {row_id_sql('p.n', 2, school.unix_ms)}, p.learner, $1, i.student_id, i.class_name, $2, $3 "
-        "from planned p join incoming i on i.n = p.n where p.state = 'new'",
+        "insert into enrolments (id, learner, institution, student_id, class_name, begins_on, created_at) select "
+        f"{school.enrolments.sql('i.n')}, {school.learners.sql('i.n')}, $1, i.student_id, i.class_name, $2, $3 {_NEW}",
         school.id, school.today, tx.now,
     )  # fmt: skip
 
 
 async def _known(tx: Tx, school: School) -> None:
-    changing = "from planned p join incoming i on i.n = p.n where p.state = 'known' and p.differs"
     await tx.execute(
         "update learners l set given_name = coalesce(i.given, given_name), "
-        "family_name = coalesce(i.family, family_name), "
-        "birth_date = coalesce(i.birth, birth_date), email = coalesce(i.email, l.email), "
-        f"email_key = coalesce(i.email_key, l.email_key) {changing} and l.id = p.learner"
+        "family_name = coalesce(i.family, family_name), birth_date = coalesce(i.birth, birth_date), "
+        "email = coalesce(i.email, l.email), email_key = coalesce(i.email_key, l.email_key) "
+        f"{_CHANGING} and l.id = k.learner"
     )
     await tx.execute(
         "update enrolments e set student_id = coalesce(i.student_id, e.student_id), "
         "class_name = coalesce(i.class_name, e.class_name), missing_since = null, "
-        f"ends_on = case when ends_on < $2 then null else ends_on end {changing} "
-        "and e.learner = p.learner and e.institution = $1",
+        f"ends_on = case when ends_on < $2 then null else ends_on end {_CHANGING} "
+        "and e.learner = k.learner and e.institution = $1",
         school.id, school.today,
     )  # fmt: skip
 
@@ -91,22 +97,26 @@ async def _known(tx: Tx, school: School) -> None:
 async def _guardians(tx: Tx, school: School) -> None:
     await tx.execute(
         "insert into guardians (id, institution, name, email, email_key, phone, language, created_at) "
-        "select p.guardian, $1, g.name, g.email, g.email_key, g.phone, coalesce(g.language, $2), $3 "
-        "from persons p join incoming_guardians g on g.n = p.n and g.position = p.position where p.is_new",
+        "select f.guardian, $1, g.name, g.email, g.email_key, g.phone, coalesce(g.language, $2), $3 "
+        "from fresh f join incoming_guardians g on g.turn = f.turn where f.makes",
         school.id, school.language, tx.now,
     )  # fmt: skip
     await tx.execute(
-        "insert into guardianships (id, learner, guardian, relationship, authority, eligible, position, created_at) "
-        f"select {row_id_sql('(row_number() over ())', 3, school.unix_ms)}, t.learner, p.guardian, t.relationship, "
-        f"case t.eligible {_WORTH} end, t.eligible, t.position, $1 "
-        "from ties t join persons p on p.key = t.key where t.guardian is null "
-        "on conflict (learner, guardian) do nothing",
-        tx.now,
-    )
-    await tx.execute(
         "update guardians x set name = coalesce(x.name, g.name), phone = coalesce(g.phone, x.phone), "
         "email = coalesce(x.email, g.email), email_key = coalesce(x.email_key, g.email_key) "
-        "from contacts c join incoming_guardians g on g.n = c.n and g.position = c.position where x.id = c.guardian"
+        "from contacts c join incoming_guardians g on g.turn = c.turn where x.id = c.guardian"
+    )
+
+
+async def _relations(tx: Tx, school: School) -> None:
+    # Two rows of one learner may name one stored guardian, and a relation that a person ended stays as it is.
+    known = await tx.fetchval("select exists (select 1 from fresh where not makes)")
+    await tx.execute(
+        "insert into guardianships (id, learner, guardian, relationship, authority, eligible, position, created_at) "
+        f"select {school.guardianships.sql('f.turn')}, f.learner, f.guardian, f.relationship, "
+        f"case f.eligible {_WORTH} end, f.eligible, f.turn % 64, $1 from fresh f"
+        + (" on conflict (learner, guardian) do nothing" if known else ""),
+        tx.now,
     )
     await tx.execute(
         "update guardianships w set relationship = case r.relationship when 'unknown' then w.relationship "

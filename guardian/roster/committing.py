@@ -12,12 +12,17 @@ from guardian.flags.domain import Kind
 from guardian.jobs import enqueue
 from guardian.people import merge
 from guardian.people.jobs import AskGuardians
+from guardian.people.row_ids import RowIds
 from guardian.roster import store
 from guardian.roster.plan import Prepared
 from guardian.roster.terms import Terms
 
 FAMILY = 10
 """Learners of one institution with one guardian above which somebody should look (LAW requirement 32)."""
+
+_LARGE_FAMILY = """
+select exists (select 1 from incoming_guardians g join repeated r on r.key = g.key group by g.key having count(*) > $1)
+"""
 
 
 async def write(
@@ -26,10 +31,11 @@ async def write(
     """Write a prepared plan into people, mark the upload committed and erase what it held about them."""
     school = merge.School(
         id=terms.institution, jurisdiction=terms.jurisdiction, timezone=terms.timezone, language=terms.language,
-        today=terms.today, unix_ms=terms.unix_ms,
+        today=terms.today, learners=terms.learners, enrolments=RowIds(ctx.new_id()),
+        guardianships=RowIds(ctx.new_id()),
     )  # fmt: skip
     await merge.merge(tx, school)
-    missing = await merge.mark_missing(tx, school) if confirm_missing else 0
+    missing = await merge.mark_missing(tx, terms.institution) if confirm_missing else 0
     await _flags(ctx, tx, terms, prepared, confirmed=confirm_missing)
     await store.move(tx, upload, before=["planned"], after="committed", committed_at=tx.now)
     await store.erase(tx, [upload])
@@ -50,12 +56,12 @@ async def write(
 async def _flags(ctx: Context, tx: Tx, terms: Terms, prepared: Prepared, *, confirmed: bool) -> None:
     if prepared.mass and not confirmed:
         await _flag_institution(ctx, tx, terms.institution, "mass_removal")
-    if await tx.fetchval("select exists (select 1 from planned where 'ERASED_REIMPORT' = any(codes))"):
+    if await tx.fetchval("select exists (select 1 from exceptional where 'ERASED_REIMPORT' = any(codes))"):
         await _flag_institution(ctx, tx, terms.institution, "erased_reimport")
-    if await tx.fetchval("select exists (select 1 from ties group by key having count(distinct learner) > $1)", FAMILY):
+    if await tx.fetchval(_LARGE_FAMILY, FAMILY):
         await _flag_institution(ctx, tx, terms.institution, "shared_address")
     changed = await tx.fetch(
-        "select learner from planned where state = 'known' and 'BIRTH_DATE_CHANGED' = any(codes) order by learner"
+        "select learner from known where codes @> array['BIRTH_DATE_CHANGED'] order by learner"
     )
     for row in changed:
         await flags.open_in(ctx, tx, kind="birth_date_changed", learner=row["learner"], institution=terms.institution)

@@ -11,8 +11,7 @@ from typing import Any, Protocol
 import msgspec
 
 from guardian.context import Context, Tx
-from guardian.people.marks import marker
-from guardian.roster import plan_identity, plan_people, plan_rows, staging
+from guardian.roster import erased, plan_identity, plan_people, plan_rows, staging
 from guardian.roster.domain import Counts, Effect, simple_effect
 from guardian.roster.reading.records import Reading
 from guardian.roster.source import Source
@@ -54,17 +53,15 @@ async def prepare(ctx: Context, tx: Tx, terms: Terms, source: Source, progress: 
     """
     await tx.execute(_MEMORY)
     await staging.make_tables(tx)
-    blocks = staging.blocks(source.records(), await _erased(ctx, tx, terms))
+    blocks = staging.blocks(source.records(), await erased.gather(tx, ctx.keys, terms.institution))
     records, told, refused, platform_ids = await _load(tx, blocks, progress)
     reading = source.reading()
     await staging.load_codes(tx, _by_row(reading, told), _refused(reading, refused))
     if records > MANY:
         await tx.execute(_NO_NESTED_LOOPS)
-    terms = msgspec.structs.replace(terms, platform_ids=platform_ids)
     await plan_people.refuse_own_addresses(tx, terms)
-    await plan_identity.identify(tx, terms)
-    any_known = await plan_rows.judge_rows(tx, terms)
-    await plan_people.resolve(tx, terms, any_known=any_known)
+    await plan_identity.identify(tx, terms, platform_ids=platform_ids)
+    await plan_people.resolve(tx, terms)
     counts, mass = await plan_rows.count(tx, terms)
     return Prepared(reading=reading, counts=counts, mass=mass)
 
@@ -105,22 +102,6 @@ async def _load(
     if progress is not None:
         await progress(done, read=True)
     return done, told, refused, platform_ids
-
-
-async def _erased(ctx: Context, tx: Tx, terms: Terms) -> staging.Erased | None:
-    rows = await tx.fetch(
-        "select student_hmac, person_hmac from tombstones where expires_at > $1 "
-        "and (student_hmac is not null or person_hmac is not null)",
-        tx.now,
-    )
-    if not rows:
-        return None
-    return staging.Erased(
-        marker(ctx.keys),
-        terms.institution,
-        frozenset(row["student_hmac"] for row in rows if row["student_hmac"]),
-        frozenset(row["person_hmac"] for row in rows if row["person_hmac"]),
-    )
 
 
 def _by_row(reading: Reading, told: list[tuple[int, str]]) -> dict[int, list[str]]:

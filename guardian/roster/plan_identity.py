@@ -1,11 +1,15 @@
 """Who a row is: by the institution's number, else by name and birth date, else a candidate that a person must judge.
 
-Consent never follows a bare number: numbers are changed and given to others (FORMATS section 4, point 6).
+Consent never follows a bare number: numbers are changed and given to others (FORMATS section 4, point 6). Leaves two
+tables: `known` (n, learner, whether it differs, codes) for rows that are a stored learner, and `exceptional` (n, row,
+state, learner, codes) for rows that are written to nobody. Whoever is in neither is new.
 """
 
 from guardian.context import Tx
 from guardian.roster.folding import fold_sql
 from guardian.roster.terms import Terms, run
+
+_GIVEN_KEY, _FAMILY_KEY = fold_sql("i.given"), fold_sql("i.family")
 
 # What a row would change of the learner it is, nulls in the file changing nothing; with the codes that say so.
 _CHANGES = f"""
@@ -15,7 +19,7 @@ _CHANGES = f"""
         or e.missing_since is not null or e.ends_on < $today) is true as differs,
     array_remove(array[
         case when i.student_id <> e.student_id then 'ID_CHANGED' end,
-        case when i.family <> l.family_name and i.family_key <> {fold_sql("l.family_name")} then 'NAME_CHANGED' end,
+        case when i.family <> l.family_name and {_FAMILY_KEY} <> {fold_sql("l.family_name")} then 'NAME_CHANGED' end,
         case when i.birth <> l.birth_date then 'BIRTH_DATE_CHANGED' end,
         case when i.platform_id <> l.platform_id then 'PLATFORM_ID_DIFFERS' end,
         case when e.ends_on < $today then 'RETURNED' end,
@@ -25,36 +29,52 @@ _CHANGES = f"""
 _BY_NUMBER = f"""
 create temp table known on commit drop as
 select i.n, e.learner,
-    case when (given_ok and (family_ok or birth_ok)) or (family_ok and (i.given_key = '' or l.given_name is null))
-        or (given_ok and (i.family_key = '' or l.family_name is null) and not birth_differs) then 'same'
+    case when (given_ok and (family_ok or birth_ok)) or (family_ok and (i.given is null or l.given_name is null))
+        or (given_ok and (i.family is null or l.family_name is null) and not birth_differs) then 'same'
     when family_ok and birth_ok then 'possible' else 'reused' end as verdict, {_CHANGES}
 from incoming i
 join enrolments e on e.institution = $institution and e.student_id = i.student_id
 join learners l on l.id = e.learner and l.erased_at is null
 cross join lateral (select
-    i.given_key <> '' and (i.given = l.given_name or i.given_key = {fold_sql("l.given_name")}) as given_ok,
-    i.family_key <> '' and (i.family = l.family_name or i.family_key = {fold_sql("l.family_name")}) as family_ok,
+    i.given is not null and (i.given = l.given_name or {_GIVEN_KEY} = {fold_sql("l.given_name")}) as given_ok,
+    i.family is not null and (i.family = l.family_name or {_FAMILY_KEY} = {fold_sql("l.family_name")}) as family_ok,
     coalesce(i.birth = l.birth_date, false) as birth_ok,
     coalesce(i.birth <> l.birth_date, false) as birth_differs) as agree
 """
 
+# A number now with another name may still be one person: the same given name and the same guardian.
+_JUDGE_REUSED = f"""
+update known k set verdict = 'possible' from incoming i, learners l
+where k.verdict = 'reused' and i.n = k.n and l.id = k.learner and {_GIVEN_KEY} = {fold_sql("l.given_name")}
+    and i.given is not null
+    and exists (select 1 from incoming_guardians g
+        join guardians x on x.institution = $institution and x.email_key = g.email_key
+        join guardianships w on w.guardian = x.id and w.learner = k.learner where g.n = k.n)
+"""
+
+# Whom no number in the file names: they may stand in it under another one, or be missing from it.
+_UNSEEN = """
+create temp table unseen on commit drop as
+select e.learner, e.student_id, e.missing_since is null and (e.ends_on is null or e.ends_on >= $today) as expected
+from enrolments e where e.institution = $institution
+    and not exists (select 1 from known k where k.learner = e.learner and k.verdict = 'same')
+"""
+
 _POOL = f"""
 create temp table pool on commit drop as
-select e.learner, e.student_id, {fold_sql("l.given_name")} as given_key, {fold_sql("l.family_name")} as family_key,
+select u.learner, u.student_id, {fold_sql("l.given_name")} as given_key, {fold_sql("l.family_name")} as family_key,
     l.birth_date as birth
-from enrolments e join learners l on l.id = e.learner and l.erased_at is null
-where e.institution = $institution
-    and not exists (select 1 from known k where k.learner = e.learner and k.verdict = 'same')
+from unseen u join learners l on l.id = u.learner and l.erased_at is null;
+create temp table seekers on commit drop as
+select i.n, i.student_id, {_GIVEN_KEY} as given_key, {_FAMILY_KEY} as family_key, i.birth from incoming i
+where not i.leaver and not exists (select 1 from known k where k.n = i.n)
 """
 
 # `whole`: given name, family name and birth date agree; `mail`: a guardian's address does. Given names must agree
 # always, so that a twin is never taken for the other.
 _CANDIDATES = """
 create temp table candidates on commit drop as
-with seekers as (
-    select i.* from incoming i where not i.leaver and not exists (select 1 from known k where k.n = i.n)
-        and i.given_key || i.family_key <> ''
-), mails as (
+with mails as (
     select distinct s.n, k.learner from seekers s join incoming_guardians g on g.n = s.n
     join guardians x on x.institution = $institution and x.email_key = g.email_key
     join guardianships k on k.guardian = x.id join pool p on p.learner = k.learner
@@ -64,7 +84,7 @@ with seekers as (
     union
     select m.n, m.learner, false from mails m join seekers s on s.n = m.n join pool p on p.learner = m.learner
     where p.given_key = s.given_key and s.given_key <> ''
-        and (p.family_key = s.family_key) is distinct from (coalesce(p.birth = s.birth, false))
+        and (p.family_key = s.family_key) is distinct from coalesce(p.birth = s.birth, false)
 )
 select f.n, f.learner, f.whole, s.student_id is not null and p.student_id is not null as numbered,
     exists (select 1 from mails m where m.n = f.n and m.learner = f.learner) as mail,
@@ -82,32 +102,41 @@ join enrolments e on e.learner = c.learner and e.institution = $institution
 order by i.n, c.whole desc, e.learner
 """
 
-# A number now with another name may still be one person: the same given name and the same guardian.
-_JUDGE_REUSED = f"""
-update known k set verdict = 'possible' from incoming i, learners l
-where k.verdict = 'reused' and i.n = k.n and l.id = k.learner and i.given_key = {fold_sql("l.given_name")}
-    and i.given_key <> ''
-    and exists (select 1 from incoming_guardians g
-        join guardians x on x.institution = $institution and x.email_key = g.email_key
-        join guardianships w on w.guardian = x.id and w.learner = k.learner where g.n = k.n)
+_EXCEPTIONAL = """
+create temp table exceptional on commit drop as
+select i.n, i.row, 'held' as state, k.learner,
+    array[case k.verdict when 'possible' then 'POSSIBLE_SAME_STUDENT' else 'ID_REUSED' end] as codes
+from known k join incoming i on i.n = k.n where k.verdict <> 'same' and not i.leaver
+union all
+select i.n, i.row, case when k.n is null or $additions then 'rejected' else 'missing' end, k.learner, array['LEAVER']
+from incoming i left join known k on k.n = i.n and k.verdict = 'same' where i.leaver
+union all
+select i.n, i.row, 'held', null, array['ERASED_REIMPORT'] from incoming i
+where i.erased and not i.leaver and not exists (select 1 from known k where k.n = i.n)
 """
 
+# A platform's id is one learner's in the whole deployment, and one row's in the file.
 _PLATFORM = """
-create temp table platform_taken on commit drop as
-select i.n from incoming i join learners l on l.platform_id = i.platform_id left join known k on k.n = i.n
-where k.learner is distinct from l.id
-union
-select n from (select n, row_number() over (partition by platform_id order by n) as turn from incoming
-    where platform_id is not null) as named where turn > 1
+insert into exceptional (n, row, state, learner, codes)
+select i.n, i.row, 'held', null, array['PLATFORM_ID_TAKEN'] from incoming i
+where not exists (select 1 from exceptional e where e.n = i.n) and i.n in (
+    select i.n from incoming i join learners l on l.platform_id = i.platform_id left join known k on k.n = i.n
+    where k.learner is distinct from l.id
+    union
+    select n from (select n, row_number() over (partition by platform_id order by n) as turn from incoming
+        where platform_id is not null and not leaver) as named where turn > 1)
 """
 
+_SETTLE = "delete from known k using exceptional e where e.n = k.n"
 
-_NO_PLATFORM = "create temp table platform_taken (n int) on commit drop"
 
-
-async def identify(tx: Tx, terms: Terms) -> None:
-    """Fill the tables `known` (row, learner, verdict: same, possible or reused) and `platform_taken`."""
-    await run(tx, terms, _BY_NUMBER, "analyze known", _JUDGE_REUSED, _POOL)
-    if await tx.fetchval("select exists (select 1 from pool)"):
-        await run(tx, terms, "analyze pool", _CANDIDATES, _BY_CANDIDATE)
-    await run(tx, terms, _PLATFORM if terms.platform_ids else _NO_PLATFORM)
+async def identify(tx: Tx, terms: Terms, *, platform_ids: bool) -> None:
+    """Fill `known`, `exceptional` and `unseen`."""
+    await run(tx, terms, _BY_NUMBER, _JUDGE_REUSED, _UNSEEN)
+    if await tx.fetchval("select exists (select 1 from unseen)"):
+        await run(tx, terms, _POOL, _CANDIDATES, _BY_CANDIDATE)
+    await run(tx, terms, _EXCEPTIONAL.replace("$additions", "true" if terms.mode == "additions" else "false"))
+    if platform_ids:
+        await run(tx, terms, _PLATFORM)
+    if await tx.fetchval("select exists (select 1 from exceptional)"):
+        await tx.execute(_SETTLE)

@@ -1,16 +1,19 @@
 """Which guardians a roster names, and which of them are known: the same address and a compatible name.
 
 Never by name alone: two people of one name are two people (FORMATS section 4; FAULTS 39). Within one learner's own
-guardians a name may carry: it finds the person whose address the school learned only later.
+guardians a name may carry: it finds the person whose address the school learned only later. Leaves the tables `links`
+(guardians already related to the row's learner), `fresh` (all others), `contacts` and `relations` (what changes).
 """
 
 from guardian.context import Tx
 from guardian.people.domain import AUTHORITY
-from guardian.people.row_ids import row_id_sql
 from guardian.roster.folding import person_key_sql
 from guardian.roster.terms import Terms, run
 
-_COMPATIBLE = f"(x.name = g.name or x.name is null or g.name is null or {person_key_sql('x.name')} = g.name_key)"
+_COMPATIBLE = (
+    "(x.name = g.name or x.name is null or g.name is null "
+    f"or {person_key_sql('x.name')} = {person_key_sql('g.name')})"
+)
 _NAMED = "(x.name is not null and g.name is not null)"
 
 # A guardian's address that is a stored learner's own lets the learner answer (LAW requirement 31).
@@ -27,91 +30,107 @@ select distinct i.row, array['EMAIL_IS_STUDENT'] from refused r join incoming i 
 """
 _UNREACHABLE = "delete from incoming_guardians where email is null and phone is null"
 
-# Every guardian of every row that will be written, with the stored person of that learner if there is one.
-_TIES = f"""
-create temp table ties on commit drop as
-select g.n, g.position, g.key, g.relationship, g.eligible, p.learner, p.state = 'known' as known, x.id as guardian,
-    x.id is not null and ((x.name is null and g.name is not null) or g.phone <> coalesce(x.phone, '')
-        or (x.email_key is null and g.email_key is not null)) as differs,
+_LINKS = f"""
+create temp table links on commit drop as
+select g.n, g.turn, k.learner, x.id as guardian,
+    (x.name is null and g.name is not null) or g.phone <> coalesce(x.phone, '')
+        or (x.email_key is null and g.email_key is not null) as differs,
     w.eligible <> g.eligible or (g.relationship <> 'unknown' and w.relationship <> g.relationship) as relation_differs
-from planned p join incoming_guardians g on g.n = p.n
-left join (guardianships w join guardians x on x.id = w.guardian and x.erased_at is null)
-    on w.learner = p.learner and {_COMPATIBLE} and case
-        when x.email_key is not null and g.email_key is not null then x.email_key = g.email_key
-        when {_NAMED} then g.email_key is not null or x.email_key is not null or x.phone is null or g.phone is null
-            or x.phone = g.phone
-        else x.email_key is null and g.email_key is null and x.phone = g.phone end
-where p.state in ('new', 'known')
+from known k join incoming_guardians g on g.n = k.n
+join guardianships w on w.learner = k.learner
+join guardians x on x.id = w.guardian and x.erased_at is null
+where {_COMPATIBLE} and case
+    when x.email_key is not null and g.email_key is not null then x.email_key = g.email_key
+    when {_NAMED} then g.email_key is not null or x.email_key is not null or x.phone is null or g.phone is null
+        or x.phone = g.phone
+    else x.email_key is null and g.email_key is null and x.phone = g.phone end
+"""
+_NO_LINKS = """
+create temp table links (n int, turn bigint, learner uuid, guardian uuid, differs boolean, relation_differs boolean)
+on commit drop
 """
 
-# New learners have no guardians yet: without any known learner the lookup above would be in vain.
-_TIES_OF_NEWCOMERS = """
-create temp table ties on commit drop as
-select g.n, g.position, g.key, g.relationship, g.eligible, p.learner, false as known, null::uuid as guardian,
-    false as differs, false as relation_differs
-from planned p join incoming_guardians g on g.n = p.n where p.state = 'new'
+# Persons whom several rows name: the first of them gives the id.
+_REPEATED = """
+create temp table repeated on commit drop as
+select key, min(turn) as turn from incoming_guardians group by key having count(*) > 1
 """
 
-_FIRST = """
-create temp table first_named on commit drop as
-select distinct on (key) key, n, position from ties where guardian is null order by key, n, position
-"""
-
+# Persons the institution knows already, by another learner.
 _RESOLVED = f"""
 create temp table resolved on commit drop as
 select distinct on (key) key, guardian from (
-    select t.key, t.guardian, 0 as choice from ties t
-    where t.guardian is not null and exists (select 1 from first_named f where f.key = t.key)
+    select g.key, l.guardian, 0 as choice from links l join incoming_guardians g on g.turn = l.turn
+    join repeated r on r.key = g.key
     union all
-    select f.key, x.id, case when x.name = g.name then 1 when x.name is not null then 2 else 3 end
-    from first_named f join incoming_guardians g on g.n = f.n and g.position = f.position
+    select g.key, x.id, case when x.name = g.name then 1 when x.name is not null then 2 else 3 end
+    from incoming_guardians g
     join guardians x on x.institution = $institution and x.email_key = g.email_key and x.erased_at is null
-    where {_COMPATIBLE}
+    where not exists (select 1 from links l where l.turn = g.turn) and {_COMPATIBLE}
 ) as choices order by key, choice, guardian
 """
+_NOBODY = 'create temp table resolved (key text collate "C", guardian uuid) on commit drop'
 
-# The same address under another name is another person, and somebody must look (SHARED_EMAIL).
-_SHARED = """
-insert into incoming_codes (row, codes)
-select distinct i.row, array['SHARED_EMAIL'] from persons p
-join incoming_guardians g on g.n = p.n and g.position = p.position join incoming i on i.n = p.n
-where p.is_new and exists (select 1 from guardians x where x.institution = $institution and x.email_key = g.email_key
-    and x.erased_at is null)
+_FRESH = """
+create temp table fresh on commit drop as
+select g.n, g.turn, coalesce(k.learner, $learner(g)) as learner, k.n is not null as known,
+    coalesce(s.guardian, $guardian) as guardian,
+    s.guardian is null and (r.turn is null or r.turn = g.turn) as makes, g.relationship, g.eligible
+from incoming_guardians g left join known k on k.n = g.n left join repeated r on r.key = g.key
+left join resolved s on s.key = g.key
+where not exists (select 1 from links l where l.turn = g.turn)
+    and not exists (select 1 from exceptional e where e.n = g.n)
 """
 
+# A row that makes a person may have been held: then the next row that names the person does.
+_ORPHANS = """
+update fresh f set makes = true from (
+    select distinct on (guardian) guardian, turn from fresh o
+    where not exists (select 1 from fresh m where m.guardian = o.guardian and m.makes)
+        and not exists (select 1 from guardians x where x.id = o.guardian)
+    order by guardian, turn) as first
+where f.turn = first.turn
+"""
 
-def _persons(terms: Terms) -> str:
-    turn = "(row_number() over (order by f.n, f.position))"
-    return (
-        "create temp table persons on commit drop as select f.key, f.n, f.position, r.guardian is null as is_new, "
-        f"coalesce(r.guardian, {row_id_sql(turn, 1, terms.unix_ms)}) as guardian "
-        "from first_named f left join resolved r on r.key = f.key"
-    )
-
+# The same address under another name is another person, and somebody must look.
+_SHARED = """
+insert into incoming_codes (row, codes)
+select distinct i.row, array['SHARED_EMAIL'] from fresh f join incoming_guardians g on g.turn = f.turn
+join guardians x on x.institution = $institution and x.email_key = g.email_key and x.erased_at is null
+join incoming i on i.n = f.n where f.makes
+"""
 
 # Contacts follow the first row that names a person, so that two rows that differ do not take turns for ever.
 _CONTACTS = """
 create temp table contacts on commit drop as
-select t.guardian, t.n, t.position from ties t where t.differs and not exists (
-    select 1 from ties o where o.guardian = t.guardian and (o.n, o.position) < (t.n, t.position))
+select distinct on (d.guardian) d.guardian, d.n, d.turn from links d
+where d.differs and not exists (select 1 from links o where o.guardian = d.guardian and o.turn < d.turn)
+order by d.guardian, d.turn
 """
-
-
-def _relations() -> str:
-    worth = " ".join(f"when '{word}' then '{authority}'" for word, authority in AUTHORITY.items())
-    return (
-        "create temp table relations on commit drop as select distinct on (t.learner, t.guardian) t.n, t.learner, "
-        f"t.guardian, t.relationship, t.eligible, case t.eligible {worth} end as authority "
-        "from ties t where t.relation_differs order by t.learner, t.guardian, t.n, t.position"
-    )
-
-
-async def resolve(tx: Tx, terms: Terms, *, any_known: bool) -> None:
-    """Fill `ties` (guardians by row), `persons` (who they are), `contacts` and `relations` (what changes of them)."""
-    await run(tx, terms, _TIES if any_known else _TIES_OF_NEWCOMERS, "analyze ties", _FIRST, "analyze first_named")
-    await run(tx, terms, _RESOLVED, _persons(terms), "analyze persons", _SHARED, _CONTACTS, _relations())
+_WORTH = " ".join(f"when '{word}' then '{authority}'" for word, authority in AUTHORITY.items())
+_RELATIONS = f"""
+create temp table relations on commit drop as
+select distinct on (l.learner, l.guardian) l.n, l.learner, l.guardian, g.relationship, g.eligible,
+    case g.eligible {_WORTH} end as authority
+from links l join incoming_guardians g on g.turn = l.turn
+where l.relation_differs order by l.learner, l.guardian, l.turn
+"""
 
 
 async def refuse_own_addresses(tx: Tx, terms: Terms) -> None:
     """Take learners' own addresses from guardians; a guardian left without any channel is not kept."""
     await run(tx, terms, _OWN_ADDRESSES, _UNREACHABLE)
+
+
+async def resolve(tx: Tx, terms: Terms) -> None:
+    """Fill `links`, `fresh`, `contacts` and `relations`. Without anybody known there is nothing to look up."""
+    known = await tx.fetchval("select exists (select 1 from known)")
+    await run(tx, terms, _LINKS if known else _NO_LINKS, _REPEATED)
+    some = await tx.fetchval("select exists (select 1 from guardians where institution = $1)", terms.institution)
+    await run(tx, terms, _RESOLVED if some else _NOBODY)
+    await run(tx, terms, _FRESH.replace("$guardian", terms.guardians.sql("coalesce(r.turn, g.turn)")))
+    if await tx.fetchval("select exists (select 1 from exceptional)"):
+        await run(tx, terms, _ORPHANS)
+    if some:
+        await run(tx, terms, _SHARED)
+    await run(tx, terms, _CONTACTS, _RELATIONS)

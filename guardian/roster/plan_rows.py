@@ -3,75 +3,34 @@
 from uuid import UUID
 
 from guardian.context import Tx
-from guardian.people.row_ids import row_id_sql
 from guardian.roster.domain import ROWS_SHOWN, Counts, Newcomers, mass_removal
 from guardian.roster.terms import Terms, run
 
-
-def _planned(terms: Terms) -> str:
-    leaving = "case k.verdict when 'same' then 'missing' else 'rejected' end"
-    if terms.mode == "additions":
-        leaving = "'rejected'"
-    return f"""
-create temp table planned on commit drop as
-select i.n, i.row,
-    case when i.leaver then {leaving} when t.n is not null then 'held' when k.verdict = 'same' then 'known'
-        when k.verdict is not null or i.erased then 'held' else 'new' end as state,
-    coalesce(k.learner, {row_id_sql("i.n", 0, terms.unix_ms)}) as learner, coalesce(k.differs, false) as differs,
-    case when i.leaver then array['LEAVER'] when t.n is not null then array['PLATFORM_ID_TAKEN']
-        when k.verdict = 'same' then k.codes when k.verdict = 'possible' then array['POSSIBLE_SAME_STUDENT']
-        when k.verdict = 'reused' then array['ID_REUSED'] when i.erased then array['ERASED_REIMPORT'] end as codes
-from incoming i left join known k on k.n = i.n left join platform_taken t on t.n = i.n
-"""
-
-
-# Whom the file does not name, of those who are enrolled and whom an earlier file named.
+# Whom the file does not name, of those who are enrolled and whom an earlier file still named.
 _ABSENT = """
 create temp table absent on commit drop as
-select e.learner from enrolments e join learners l on l.id = e.learner and l.erased_at is null
-where e.institution = $institution and e.missing_since is null and (e.ends_on is null or e.ends_on >= $today)
-    and not exists (select 1 from planned p where p.learner = e.learner and p.state in ('known', 'missing'))
+select u.learner from unseen u join learners l on l.id = u.learner and l.erased_at is null
+where u.expected and not exists (select 1 from known k where k.learner = u.learner)
+    and not exists (select 1 from exceptional e where e.learner = u.learner and e.state = 'missing')
 """
 _NOBODY_ABSENT = "create temp table absent (learner uuid) on commit drop"
 
 _TOUCHED = """
 create temp table touched on commit drop as
 select n, bool_or(added) as added from (
-    select n, false as added from planned where state = 'known' and differs
-    union all select n, true from ties where known and guardian is null
+    select n, false as added from known where differs
+    union all select n, true from fresh where known
     union all select n, false from contacts union all select n, false from relations
 ) as reasons group by n
 """
 
-_ROWS = """
-insert into roster_rows (id, upload, row, state, codes, learner, record)
-select {id}, $3, row, state, codes, case when state in ('new', 'held', 'rejected') then null else learner end, record
-from (select row, learner, record, state,
-    array(select distinct code from unnest(codes) as code order by code) as codes from (
-    select p.row, p.learner,
-        case when 'ERASED_REIMPORT' = any(p.codes) then null else jsonb_build_object('given_name', i.given,
-            'family_name', i.family, 'birth_date', i.birth, 'class_name', i.class_name, 'student_id', i.student_id)
-            end as record,
-        case when p.state <> 'known' then p.state when t.n is null then 'unchanged' else 'changed' end as state,
-        coalesce(p.codes, array[]::text[]) || case when t.added then array['GUARDIAN_ADDED'] else array[]::text[] end
-            || coalesce(c.codes, array[]::text[]) as codes
-    from planned p join incoming i on i.n = p.n left join touched t on t.n = p.n
-    left join (select row, array_agg(code) as codes from incoming_codes, unnest(codes) as code group by row) c
-        on c.row = p.row
-    union all select row, null, null, 'rejected', codes from refused_rows
-    union all select 0, learner, null, 'missing', $1::text[] from absent
-) as rows
-order by case when state in ('held', 'rejected', 'missing') then 0 when codes <> array[]::text[] then 1
-    when state = 'changed' then 2 when state = 'new' then 3 else 4 end, row limit $2) as shown
-"""
-
 _COUNTS = """
-select (select count(*) from planned where state = 'new') as new,
+select (select count(*) from incoming) - (select count(*) from known) - (select count(*) from exceptional) as new,
     (select count(*) from touched) as changed,
-    (select count(*) from planned where state = 'known') - (select count(*) from touched) as unchanged,
-    (select count(*) from planned where state = 'held') as held,
-    (select count(*) from planned where state = 'missing') + (select count(*) from absent) as missing,
-    (select count(*) from planned where state = 'rejected') + (select count(*) from refused_rows) as rejected
+    (select count(*) from known) - (select count(*) from touched) as unchanged,
+    (select count(*) from exceptional where state = 'held') as held,
+    (select count(*) from exceptional where state = 'missing') + (select count(*) from absent) as missing,
+    (select count(*) from exceptional where state = 'rejected') + (select count(*) from refused_rows) as rejected
 """
 
 _ENROLLED = """
@@ -82,25 +41,66 @@ where e.institution = $1 and e.missing_since is null and (e.ends_on is null or e
 _NEWCOMERS = """
 select i.birth as birth_date, coalesce(a.may_answer, false) as may_answer, coalesce(a.reachable, false) as reachable,
     count(*) as count
-from planned p join incoming i on i.n = p.n
-left join (select n, bool_or(eligible = 'yes') as may_answer, bool_or(eligible = 'yes' and email is not null)
-    as reachable from incoming_guardians group by n) a on a.n = p.n
-where p.state = 'new' group by 1, 2, 3
+from incoming i
+left join (select f.n, true as may_answer, bool_or(g.email is not null) as reachable
+    from fresh f join incoming_guardians g on g.turn = f.turn where f.eligible = 'yes' and not f.known group by f.n) a
+    on a.n = i.n
+where not exists (select 1 from known k where k.n = i.n) and not exists (select 1 from exceptional e where e.n = i.n)
+group by 1, 2, 3
 """
 
-_ASKED_AGAIN = "select count(distinct n) from ties where known and guardian is null and eligible = 'yes'"
+_ASKED_AGAIN = "select count(distinct n) from fresh where known and eligible = 'yes'"
 
+_KEEP = """
+insert into roster_rows (id, upload, row, state, codes, learner, record)
+select {id}, $1, row, state, array(select distinct code from unnest(codes) as code order by code), learner, record
+from ({rows}) as shown
+"""
+_RECORD = """
+case when $3 then jsonb_build_object('given_name', i.given, 'family_name', i.family, 'birth_date', i.birth,
+    'class_name', i.class_name, 'student_id', i.student_id) end as record
+"""
+_SAID = "(select row, array_agg(code) as codes from incoming_codes, unnest(codes) as code group by row) c"
 
-async def judge_rows(tx: Tx, terms: Terms) -> bool:
-    """Fill `planned`: new, known, held, missing or rejected. Answers whether any row is a known learner."""
-    await run(tx, terms, _planned(terms), "analyze planned")
-    await run(tx, terms, _ABSENT if terms.mode == "snapshot" else _NOBODY_ABSENT)
-    return bool(await tx.fetchval("select exists (select 1 from planned where state = 'known')"))
+# First what a person must look at, then what only happens.
+_REMARKABLE = f"""
+select * from (
+    select e.row, e.state, e.codes || coalesce(c.codes, array[]::text[]) as codes,
+        case when e.state = 'missing' then e.learner end as learner, case when e.codes @> array['ERASED_REIMPORT']
+        then null else {_RECORD.replace(" as record", "")} end as record
+    from exceptional e join incoming i on i.n = e.n left join {_SAID} on c.row = e.row
+    union all select row, 'rejected', codes, null, null from refused_rows
+    union all select 0, 'missing', $4::text[], learner, null from absent
+    union all
+    select i.row, case when k.n is null then 'new' when t.n is null then 'unchanged' else 'changed' end,
+        coalesce(k.codes, array[]::text[]) || coalesce(c.codes, array[]::text[])
+            || case when t.added then array['GUARDIAN_ADDED'] else array[]::text[] end, k.learner, {_RECORD}
+    from incoming i left join known k on k.n = i.n left join touched t on t.n = i.n left join {_SAID} on c.row = i.row
+    where (t.n is not null or c.row is not null or k.codes <> array[]::text[])
+        and not exists (select 1 from exceptional e where e.n = i.n)
+) as remarkable
+order by case when state in ('held', 'rejected', 'missing') then 0 when codes <> array[]::text[] then 1 else 2 end, row
+limit $2
+"""
+_NEW = f"""
+select i.row, 'new' as state, array[]::text[] as codes, null::uuid as learner, {_RECORD} from incoming i
+where not exists (select 1 from known k where k.n = i.n) and not exists (select 1 from exceptional e where e.n = i.n)
+    and not exists (select 1 from incoming_codes c where c.row = i.row) limit $2
+"""
+_UNCHANGED = f"""
+select i.row, 'unchanged' as state, array[]::text[] as codes, k.learner, {_RECORD}
+from incoming i join known k on k.n = i.n
+where k.codes = array[]::text[] and not exists (select 1 from touched t where t.n = i.n)
+    and not exists (select 1 from incoming_codes c where c.row = i.row) limit $2
+"""
 
 
 async def count(tx: Tx, terms: Terms) -> tuple[Counts, bool]:
-    """How many rows are in which state, and whether so many are missing that a person must confirm it."""
-    await run(tx, terms, _TOUCHED, "analyze touched")
+    """How many rows are in which state, and whether so many are missing that a person must confirm it.
+
+    Fills `absent` (learners whom a whole-truth file does not name) and `touched` (rows of known learners that change).
+    """
+    await run(tx, terms, _ABSENT if terms.mode == "snapshot" else _NOBODY_ABSENT, _TOUCHED)
     row = await tx.fetchrow(_COUNTS)
     assert row is not None
     counts = Counts(**dict(row))
@@ -120,7 +120,16 @@ async def asked_again(tx: Tx) -> int:
     return int(await tx.fetchval(_ASKED_AGAIN))
 
 
-def show(terms: Terms, upload: UUID, *, mass: bool) -> tuple[str, tuple[object, ...]]:
-    """The statement that keeps the rows to show, those to look at first, and its parameters (for `store.keep_rows`)."""
-    made = row_id_sql("(row_number() over ())", 3, terms.unix_ms)
-    return _ROWS.format_map({"id": made}), (["MASS_REMOVAL"] if mass else [], ROWS_SHOWN, upload)
+def shown(terms: Terms, upload: UUID, *, mass: bool, named: bool) -> list[tuple[str, list[object]]]:
+    """Statements that keep the rows to show, each with its parameters but for `$2`, how many still have room.
+
+    `named`: with who they are about, until the upload ends.
+    """
+    made = []
+    for place, rows in enumerate((_REMARKABLE, _NEW, _UNCHANGED)):
+        turn = f"({place} * {ROWS_SHOWN} + row_number() over ())"
+        values: list[object] = [upload, ROWS_SHOWN, named]
+        if rows is _REMARKABLE:
+            values.append(["MASS_REMOVAL"] if mass else [])
+        made.append((_KEEP.format(id=terms.rows.sql(turn), rows=rows), values))
+    return made

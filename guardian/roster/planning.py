@@ -17,9 +17,10 @@ from guardian.events import Actor
 from guardian.i18n import gettext_noop as N_
 from guardian.institution import store as institutions
 from guardian.institution.domain import Institution
+from guardian.people.row_ids import RowIds
 from guardian.roster import plan, plan_rows, sealing, store
 from guardian.roster.domain import OPEN, Mode, Upload
-from guardian.roster.source import Manner, Source, open_source
+from guardian.roster.source import FromFile, Source
 from guardian.roster.terms import Terms
 
 STEP = 20_000
@@ -39,20 +40,25 @@ async def school(tx: Tx, institution: UUID, actor: Actor) -> Institution:
     return found
 
 
-def terms_of(found: Institution, tx: Tx, mode: Mode) -> Terms:
+def terms_of(ctx: Context, tx: Tx, found: Institution, mode: Mode) -> Terms:
     """The terms of a plan made now."""
     return Terms(
-        institution=found.id, jurisdiction=found.jurisdiction, timezone=found.timezone, language=found.language,
-        mode=mode, today=tx.now.astimezone(ZoneInfo(found.timezone)).date(), unix_ms=int(tx.now.timestamp() * 1000),
-    )  # fmt: skip
+        institution=found.id,
+        jurisdiction=found.jurisdiction,
+        timezone=found.timezone,
+        language=found.language,
+        mode=mode,
+        today=tx.now.astimezone(ZoneInfo(found.timezone)).date(),
+        learners=RowIds(ctx.new_id()),
+        guardians=RowIds(ctx.new_id()),
+        rows=RowIds(ctx.new_id()),
+    )
 
 
 def source_of(path: Path, found: Institution, terms: Terms) -> Source:
-    """A reading of a file in the institution's manner."""
-    manner = Manner(
-        as_of=terms.today, jurisdiction=found.jurisdiction, language=found.language, pupil_domains=found.pupil_domains
-    )
-    return open_source(path, manner)
+    """A reading of a file in the institution's manner: its language and country decide what the file leaves open."""
+    country = found.jurisdiction.partition("-")[0]
+    return FromFile(path, locale=f"{found.language}-{country}", as_of=terms.today)
 
 
 async def see_all(tx: Tx) -> None:
@@ -62,8 +68,11 @@ async def see_all(tx: Tx) -> None:
     await tx.execute("select set_config('app.scope', 'operator', true)")
 
 
-async def compare(ctx: Context, tx: Tx, upload: Upload, terms: Terms, source: Source) -> plan.Prepared:
-    """Plan an upload and keep the result with it: state `planned`, or `failed` when the file is refused.
+async def compare(
+    ctx: Context, tx: Tx, upload: Upload, *, terms: Terms, source: Source, named: bool
+) -> plan.Prepared:
+    """Plan an upload and keep the result with it: state `planned`, or `failed` when the file is refused. `named`: the
+    rows that are shown say who they are about, as long as the upload is open.
 
     The temporary tables of the plan stay until the transaction ends.
     """
@@ -77,7 +86,7 @@ async def compare(ctx: Context, tx: Tx, upload: Upload, terms: Terms, source: So
         code = next((finding.code for finding in reading.findings if finding.severity == "F"), "FORMAT_UNKNOWN")
         await store.move(tx, upload.id, before=OPEN, after="failed", error=code, **kept)
         return prepared
-    await store.keep_rows(tx, *plan_rows.show(terms, upload.id, mass=prepared.mass))
+    await store.keep_rows(tx, plan_rows.shown(terms, upload.id, mass=prepared.mass, named=named))
     effect = await plan.effect(ctx, tx, terms)
     await store.move(
         tx, upload.id, before=OPEN, after="planned", progress=told.done, total=told.done,

@@ -52,10 +52,12 @@ async def make_plan(ctx: Context, actor: Actor, upload: UUID, *, language: str =
         found = await _locked(tx, actor, upload)
         if found.state in {"received", "read"}:
             school = await planning.school(tx, found.institution, actor)
-            terms = planning.terms_of(school, tx, found.mode)
+            terms = planning.terms_of(ctx, tx, school, found.mode)
             await planning.see_all(tx)
             async with planning.unpacked(ctx, tx, upload) as path:
-                prepared = await planning.compare(ctx, tx, found, terms, planning.source_of(path, school, terms))
+                prepared = await planning.compare(
+                    ctx, tx, found, terms=terms, source=planning.source_of(path, school, terms), named=True
+                )
             if prepared.reading.refused:
                 await store.erase_file(tx, upload)
             event = "roster.refused" if prepared.reading.refused else "roster.planned"
@@ -85,10 +87,12 @@ async def commit(
         if found.state != "planned":
             raise _not_planned(found)
         school = await planning.school(tx, found.institution, actor)
-        terms = planning.terms_of(school, tx, found.mode)
+        terms = planning.terms_of(ctx, tx, school, found.mode)
         await planning.see_all(tx)
         async with planning.unpacked(ctx, tx, upload) as path:
-            prepared = await planning.compare(ctx, tx, found, terms, planning.source_of(path, school, terms))
+            prepared = await planning.compare(
+                    ctx, tx, found, terms=terms, source=planning.source_of(path, school, terms), named=False
+                )
         fits = not prepared.reading.refused and prepared.counts == found.counts
         if fits:
             await committing.write(
@@ -146,12 +150,14 @@ async def import_file(
     async with ctx.transaction(actor) as tx:
         school = await planning.school(tx, institution, actor)
         await store.lock(tx, institution)
-        terms = planning.terms_of(school, tx, wanted)
+        terms = planning.terms_of(ctx, tx, school, wanted)
         upload = ctx.new_id()
         await store.insert(tx, upload, institution, wanted, sha256=digest, by=actor.id)
         found = await _known(tx, actor, upload)
         await planning.see_all(tx)
-        prepared = await planning.compare(ctx, tx, found, terms, planning.source_of(path, school, terms))
+        prepared = await planning.compare(
+                    ctx, tx, found, terms=terms, source=planning.source_of(path, school, terms), named=False
+                )
         if prepared.reading.refused:
             await audit.append(tx, actor, _event("roster.refused", upload, institution, format=prepared.reading.format))
         else:

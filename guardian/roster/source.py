@@ -5,44 +5,29 @@ from datetime import date
 from pathlib import Path
 from typing import Protocol
 
-import msgspec
-
+from guardian.roster.reading import reader
 from guardian.roster.reading.records import Reading, StudentRecord
-
-
-class Manner(msgspec.Struct, frozen=True, kw_only=True):
-    """How an institution's files are to be read. `as_of` is the day on which ages are judged."""
-
-    as_of: date
-    jurisdiction: str | None = None
-    language: str | None = None
-    pupil_domains: tuple[str, ...] = ()
 
 
 class Source(Protocol):
     """One reading of one roster."""
 
     def records(self) -> Iterator[StudentRecord]:
-        """Learners in the order of the file, then those who left; nothing when the roster is refused."""
+        """Learners in the order of the file, then those who left; nothing of a roster that is refused counts."""
 
     def reading(self) -> Reading:
         """All else that the roster says; complete once the records are used up."""
 
 
-class Whole:
-    """A reading that is in memory already."""
+class FromFile:
+    """A file, a zip or a folder, read in bounded memory. Blocks while it reads: a worker thread's work."""
 
-    def __init__(self, reading: Reading) -> None:
-        self._reading = reading
+    def __init__(self, path: Path, *, locale: str, as_of: date) -> None:
+        self._stream = reader.stream(path, locale=locale, as_of=as_of)
 
     def records(self) -> Iterator[StudentRecord]:
-        if not self._reading.refused:
-            yield from self._reading.students
-            yield from self._reading.leavers
+        yield from self._stream
+        yield from self.reading().leavers
 
     def reading(self) -> Reading:
-        return self._reading
-
-
-def open_source(path: Path, manner: Manner) -> Source:
-    raise NotImplementedError
+        return self._stream.summary()

@@ -4,60 +4,43 @@ The staging tables are temporary: the database drops them when the command ends,
 """
 
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
-from uuid import UUID
 
 import msgspec
 
 from guardian.context import Tx
 from guardian.i18n import LANGUAGES
-from guardian.people.domain import email_key, folded, person_key
-from guardian.people.marks import Marker
+from guardian.people.domain import email_key
+from guardian.roster.erased import Erased
 from guardian.roster.reading.records import GuardianRecord, StudentRecord
 
 BLOCK = 5_000
 """Learners per block: about 1 MB."""
+PLACES = 64
+"""Guardians of one learner that can be told apart; more than a file ever names."""
 
 TABLES = """
 create temp table incoming (n int, row int, leaver boolean, erased boolean, student_id text, platform_id text,
-    given text, family text, given_key text, family_key text, birth text, class_name text, language text, email text,
-    email_key text) on commit drop;
-create temp table incoming_guardians (n int, position int, key text collate "C", name text, name_key text, email text,
-    email_key text, phone text, relationship text, eligible text, language text) on commit drop;
+    given text, family text, birth text, class_name text, language text, email text, email_key text) on commit drop;
+create temp table incoming_guardians (n int, turn bigint, key text collate "C", name text, email text, email_key text,
+    phone text, relationship text, eligible text, language text) on commit drop;
 create temp table incoming_codes (row int, codes text[]) on commit drop;
 create temp table refused_rows (row int, codes text[]) on commit drop;
 """
+"""`n` counts the learners of the file, `turn` their guardians: `n * 64 + place`."""
+
+_NULL = "\\N"
 _LONG = 255
 _LONG_EMAIL = 320
 _LONG_PHONE = 64
+_FLAG = {False: "f", True: "t"}
 
 
-class Erased(msgspec.Struct, frozen=True):
-    """Marks of learners whose data was purged, to recognise them when a roster brings them back."""
-
-    marker: Marker
-    institution: UUID
-    students: frozenset[bytes]
-    persons: frozenset[bytes]
-
-    def knows(self, record: StudentRecord) -> bool:
-        """Whether this record's number, or its name with its birth date, was erased at this institution."""
-        if record.student_id and self.marker.student(self.institution, record.student_id) in self.students:
-            return True
-        if record.birth_date is None or not self.persons:
-            return False
-        mark = self.marker.person(
-            self.institution, record.given_name or "", record.family_name or "", record.birth_date
-        )
-        return mark in self.persons
-
-
-class Block(msgspec.Struct):
+class Block(msgspec.Struct, kw_only=True):
     """Some learners and their guardians as COPY text, and what had to be said about their rows."""
 
     learners: bytes
     guardians: bytes
     count: int
-    row: int
     codes: list[tuple[int, str]]
     refused: list[tuple[int, str]]
     names_platform_ids: bool
@@ -77,75 +60,82 @@ class _Writer:
     def __init__(self, erased: Erased | None) -> None:
         self.erased = erased
         self.n = 0
-        self.row = 0
         self._begin()
 
     def _begin(self) -> None:
-        self.learners: list[str] = []
-        self.guardians: list[str] = []
+        self.learners: list[tuple[str, ...]] = []
+        self.guardians: list[tuple[str, ...]] = []
         self.codes: list[tuple[int, str]] = []
         self.refused: list[tuple[int, str]] = []
         self.platform_ids = False
 
     def cut(self) -> Block:
         block = Block(
-            "".join(self.learners).encode(), "".join(self.guardians).encode(), len(self.learners), self.row,
-            self.codes, self.refused, self.platform_ids,
+            learners=_text(self.learners), guardians=_text(self.guardians), count=len(self.learners),
+            codes=self.codes, refused=self.refused, names_platform_ids=self.platform_ids,
         )  # fmt: skip
         self._begin()
         return block
 
     def add(self, record: StudentRecord) -> None:
-        self.row = record.row
-        vital = (record.student_id, record.platform_id, record.given_name, record.family_name)
-        if any(value is not None and len(value) > _LONG for value in vital):
+        student_id, platform_id = record.student_id or _NULL, record.platform_id or _NULL
+        given, family = record.given_name or _NULL, record.family_name or _NULL
+        if len(student_id) > _LONG or len(platform_id) > _LONG or len(given) > _LONG or len(family) > _LONG:
             self.refused.append((record.row, "VALUE_TOO_LONG"))
             return
         self.n += 1
-        self.platform_ids = self.platform_ids or record.platform_id is not None
-        class_name = self._fitting(record.row, record.class_name or record.grade, _LONG)
+        self.platform_ids = self.platform_ids or platform_id is not _NULL
         email = self._fitting(record.row, record.email, _LONG_EMAIL)
         erased = self.erased is not None and self.erased.knows(record)
-        self.learners.append(
-            _line((
-                str(self.n), str(record.row), "t" if record.leaver else "f", "t" if erased else "f",
-                record.student_id, record.platform_id, record.given_name, record.family_name,
-                folded(record.given_name), folded(record.family_name), record.birth_date, class_name,
-                record.language if record.language in LANGUAGES else None, email, email_key(email),
-            ))
-        )  # fmt: skip
-        seen: set[str] = set()
-        for position, guardian in enumerate(record.guardians):
-            if guardian.key not in seen:
-                seen.add(guardian.key)
-                self.guardians.append(self._guardian(record.row, position, guardian))
+        self.learners.append((
+            str(self.n), str(record.row), _FLAG[record.leaver], _FLAG[erased], student_id, platform_id, given, family,
+            record.birth_date or _NULL, self._fitting(record.row, record.class_name or record.grade, _LONG),
+            record.language if record.language in LANGUAGES else _NULL, email, _key(email),
+        ))  # fmt: skip
+        if len(record.guardians) == 1:
+            self._guardian(record.row, 0, record.guardians[0])
+        else:
+            named = {guardian.key: guardian for guardian in reversed(record.guardians)}
+            for place, guardian in enumerate(list(reversed(named.values()))[:PLACES]):
+                self._guardian(record.row, place, guardian)
 
-    def _guardian(self, row: int, position: int, guardian: GuardianRecord) -> str:
-        name = guardian.name or " ".join(part for part in (guardian.given_name, guardian.family_name) if part) or None
-        name = self._fitting(row, name, _LONG)
+    def _guardian(self, row: int, place: int, guardian: GuardianRecord) -> None:
+        name = guardian.name or " ".join(part for part in (guardian.given_name, guardian.family_name) if part)
         email = self._fitting(row, guardian.email, _LONG_EMAIL)
-        return _line((
-            str(self.n), str(position), guardian.key, name, person_key(name), email, email_key(email),
+        self.guardians.append((
+            str(self.n), str(self.n * PLACES + place), guardian.key, self._fitting(row, name, _LONG), email,
+            _key(email),
             self._fitting(row, guardian.phone, _LONG_PHONE), guardian.relationship, guardian.eligible,
-            guardian.language if guardian.language in LANGUAGES else None,
+            guardian.language if guardian.language in LANGUAGES else _NULL,
         ))  # fmt: skip
 
-    def _fitting(self, row: int, value: str | None, most: int) -> str | None:
-        if value is None or len(value) <= most:
-            return value or None
+    def _fitting(self, row: int, value: str | None, most: int) -> str:
+        if not value:
+            return _NULL
+        if len(value) <= most:
+            return value
         self.codes.append((row, "VALUE_TOO_LONG"))
-        return None
+        return _NULL
 
 
-def _line(fields: Sequence[str | None]) -> str:
-    line = "\t".join(["\\N" if field is None else field for field in fields])
-    clean = "\n" not in line and "\r" not in line and "\0" not in line
-    if not clean or line.count("\t") != len(fields) - 1 or line.count("\\") != fields.count(None):
-        line = "\t".join(["\\N" if field is None else _escaped(field) for field in fields])
-    return line + "\n"
+def _key(email: str) -> str:
+    return _NULL if email is _NULL else email_key(email) or _NULL
+
+
+def _text(rows: Sequence[tuple[str, ...]]) -> bytes:
+    """Rows in COPY's text format. Marks that must be escaped are rare: they are looked for in the whole block first."""
+    if not rows:
+        return b""
+    text = "\n".join(["\t".join(row) for row in rows]) + "\n"
+    plain = text.count("\t") == (len(rows[0]) - 1) * len(rows) and text.count("\n") == len(rows)
+    if not plain or text.count("\\") != sum([row.count(_NULL) for row in rows]) or "\r" in text or "\0" in text:
+        text = "".join(["\t".join([_escaped(field) for field in row]) + "\n" for row in rows])
+    return text.encode()
 
 
 def _escaped(field: str) -> str:
+    if field is _NULL:
+        return field
     field = field.replace("\0", "").replace("\\", "\\\\").replace("\t", "\\t")
     return field.replace("\n", "\\n").replace("\r", "\\r")
 
@@ -165,9 +155,7 @@ async def load(tx: Tx, block: Block) -> None:
 async def load_codes(tx: Tx, codes: dict[int, list[str]], refused: dict[int, list[str]]) -> None:
     """Put what the reader said about rows, and the rows it refused, beside them."""
     for table, found in (("incoming_codes", codes), ("refused_rows", refused)):
-        await tx.connection.copy_records_to_table(table, records=found.items(), schema_name="pg_temp")
-    for table in ("incoming", "incoming_guardians", "incoming_codes", "refused_rows"):
-        await tx.execute(f"analyze {table}")
+        await tx.connection.copy_records_to_table(table, records=list(found.items()), schema_name="pg_temp")
 
 
 async def _once(content: bytes) -> AsyncIterator[bytes]:

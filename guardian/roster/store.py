@@ -120,9 +120,15 @@ async def drop_rows(tx: Tx, upload: UUID) -> None:
     await tx.execute("delete from roster_rows where upload = $1", upload)
 
 
-async def keep_rows(tx: Tx, statement: str, values: Sequence[object]) -> int:
-    """Keep the rows of a plan that are shown one by one: the statement reads the plan's temporary tables."""
-    return await tx.execute(statement, *values)
+async def keep_rows(tx: Tx, statements: Sequence[tuple[str, list[object]]]) -> None:
+    """Keep the rows of a plan that are shown one by one: the statements read the plan's temporary tables, each up to
+    the number of rows that its second parameter still allows.
+    """
+    left: int | None = None
+    for statement, values in statements:
+        room = values[1] if left is None else left
+        kept = await tx.execute(statement, values[0], room, *values[2:])
+        left = int(str(room)) - kept
 
 
 async def rows(tx: Tx, upload: UUID) -> list[PlanRow]:

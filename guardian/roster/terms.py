@@ -6,11 +6,12 @@ from uuid import UUID
 import msgspec
 
 from guardian.context import Tx
+from guardian.people.row_ids import RowIds
 from guardian.roster.domain import Mode
 
 
 class Terms(msgspec.Struct, frozen=True, kw_only=True):
-    """Of one plan. `today` is a local day of the institution; `unix_ms` stamps the ids of what is new."""
+    """Of one plan. `today` is a local day of the institution; the bases make the ids of what is new."""
 
     institution: UUID
     jurisdiction: str
@@ -18,15 +19,18 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True):
     language: str
     mode: Mode
     today: date
-    unix_ms: int
-    platform_ids: bool = False
+    learners: RowIds
+    guardians: RowIds
+    rows: RowIds
 
 
 async def run(tx: Tx, terms: Terms, *statements: str) -> None:
-    """Run statements in order. CREATE TABLE AS takes no parameters, so an id and a day are written in as literals."""
+    """Run statements in order. CREATE TABLE AS takes no parameters, so ids and days are written in as literals:
+    `$institution`, `$today`, and `$learner(i)` for the id of the new learner in line `i` of the file.
+    """
+    institution, today = f"'{terms.institution}'::uuid", f"'{terms.today.isoformat()}'::date"
     for statement in statements:
-        await tx.execute(
-            statement.replace("$institution", f"'{terms.institution}'::uuid").replace(
-                "$today", f"'{terms.today.isoformat()}'::date"
-            )
-        )
+        filled = statement.replace("$institution", institution).replace("$today", today)
+        for alias in ("i", "g"):
+            filled = filled.replace(f"$learner({alias})", terms.learners.sql(f"{alias}.n"))
+        await tx.execute(filled)

@@ -11,8 +11,8 @@ from guardian.context import Context, Tx
 from guardian.errors import Conflict, NotAllowed, NotFound, Refused
 from guardian.events import SYSTEM, Actor, Event
 from guardian.i18n import gettext_noop as N_
-from guardian.mail import address, links, outbox
-from guardian.staff import domains, store
+from guardian.mail import links, outbox
+from guardian.staff import address, store
 from guardian.staff.domain import MAILS_PER_HOUR, SIGN_IN_LINK, Present, Staff, check_role
 
 ANYONE = Actor(kind="anyone")
@@ -64,7 +64,7 @@ async def insert_invited(
         pupils = await store.pupil_domains(tx, institution)
         if pupils is None:
             raise NotFound("institution_unknown", N_("There is no such institution. Check the link or the number."))
-        if domains.lies_in(given, pupils):
+        if address.lies_in(given, pupils):
             raise Refused(
                 "address_of_pupils",
                 N_("This address is at a domain that the school keeps for pupils. Use the person's work address."),

@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 
 from guardian.context import Context, Tx
-from guardian.mail.address import Address
+from guardian.staff.address import Address
 from guardian.staff.domain import ABSOLUTE, SEEN_EVERY, Present, Staff, StaffSession
 
 _STAFF = "s.id, s.institution, s.email, s.email_key, s.name, s.role, s.language, s.state"

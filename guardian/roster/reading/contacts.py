@@ -73,7 +73,7 @@ class Contacts:
                     )  # fmt: skip
                 )
         for contact, named, raw in nameless:
-            if named or raw:
+            if named or value(raw):
                 unreadable = contact.free and not found
                 code = "GUARDIAN_UNREADABLE" if unreadable else "GUARDIAN_NO_CHANNEL"
                 columns = draft.origin.columns

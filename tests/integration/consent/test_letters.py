@@ -1,5 +1,6 @@
 """What each letter says, to whom, and when it is not written after all."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -14,6 +15,7 @@ from guardian.mail import outbox
 from guardian.mail.composing import Composed, Skip
 from guardian.mail.letters import LETTERS
 from guardian.mail.outbox import Claimed
+from guardian.mail.rendering import render
 from tests import seed
 from tests.conftest import FixedClock
 from tests.integration.consent.conftest import Story, all_rows, answer, answered, claims, one
@@ -166,3 +168,27 @@ async def test_letters_of_one_batch_do_not_mix_families(ctx: Context, story: Sto
     names = {c.recipient: [child.given_name for child in c.letter.children] for c in both}
     assert names == {"alice@example.org": ["Anna", "Jan"], "carol@example.org": ["Ola"]}
     assert {c.recipient: c.language for c in both} == {"alice@example.org": "en", "carol@example.org": "pl"}
+
+
+@pytest.mark.time
+async def test_a_letter_that_is_tried_again_keeps_its_link_and_its_deadline(
+    ctx: Context, story: Story, clock: FixedClock
+) -> None:
+    (first,) = await compose(ctx, "consent_request")
+    clock.advance(hours=30)
+    (second,) = await compose(ctx, "consent_request")
+    assert (second.letter.url, second.letter.deadline) == (first.letter.url, first.letter.deadline)
+    clock.advance(days=12, hours=17, minutes=59)
+    assert (await service.open_page(ctx, first.letter.url.rpartition("/")[2])).request.id == story.request
+
+
+async def test_every_letter_can_be_rendered_in_every_language(ctx: Context, story: Story, clock: FixedClock) -> None:
+    await answer(ctx, story.handle, recordings="no")
+    await service.withdraw(ctx, story.handle, await claims(ctx, story.handle), [story.jan])
+    for letter in ("consent_recorded", "consent_confirmation", "consent_withdrawn"):
+        for composed in await compose(ctx, letter):
+            for language in ("en", "fr", "pl"):
+                rendered = render(composed.letter, language)
+                assert composed.letter.url in rendered.text
+                assert composed.letter.url in rendered.html
+                assert not re.search("Anna|Jan|Kowal", rendered.subject)

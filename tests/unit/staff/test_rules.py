@@ -7,8 +7,7 @@ import pytest
 
 from guardian.errors import Refused
 from guardian.events import Actor
-from guardian.mail import address
-from guardian.staff import domains
+from guardian.staff import address
 from guardian.staff.domain import StaffSession, check_role, home_of, safe_next
 
 NOW = datetime(2026, 9, 7, 8, tzinfo=UTC)
@@ -27,13 +26,13 @@ SCHOOL = UUID(int=1)
     ],
 )
 def test_an_address_lies_in_a_domain_or_a_subdomain(given: str, inside: bool) -> None:
-    assert domains.lies_in(address.parse(given), ["pupils.example.org"]) is inside
+    assert address.lies_in(address.parse(given), ["pupils.example.org"]) is inside
 
 
 def test_a_domain_is_tidied_or_refused() -> None:
-    assert domains.parse("@Maple.example.org") == "maple.example.org"
+    assert address.domain("@Maple.example.org") == "maple.example.org"
     with pytest.raises(Refused) as refused:
-        domains.parse("maple", where="verified_domains")
+        address.domain("maple", where="verified_domains")
     assert (refused.value.code, refused.value.where) == ("domain_invalid", "verified_domains")
 
 

@@ -9,6 +9,7 @@ from guardian.authorisation import pages as authorisation_pages
 from guardian.consent import asking, chasing
 from guardian.consent import letters as consent_letters
 from guardian.consent import pages as consent_pages
+from guardian.console import pages as console_pages
 from guardian.context import Context
 from guardian.events import SYSTEM
 from guardian.jobs import Handler, Job
@@ -18,6 +19,7 @@ from guardian.people.jobs import AddressCorrected, AskGuardians
 from guardian.platform import routes as platform_routes
 from guardian.purge.execution import RunPurge
 from guardian.purge.execution import run as run_purge
+from guardian.roster import erasure as roster_erasure
 from guardian.staff import letters as staff_letters
 from guardian.staff import pages as staff_pages
 
@@ -32,6 +34,7 @@ ROUTES: list[Any] = [
     *authorisation_pages.ROUTES,
     *consent_pages.ROUTES,
     *platform_routes.ROUTES,
+    *console_pages.ROUTES,
 ]
 JOBS: dict[type[Job], Handler] = {
     AskGuardians: asking.ask_guardians,
@@ -52,5 +55,6 @@ SWEEPS: dict[str, Callable[[Context], Awaitable[int]]] = {
     "authorisations_expired": _lapse,
     "requests_expired": chasing.expire_due,
     "reminders": chasing.remind_due,
+    "uploads_erased": roster_erasure.erase_old_uploads,
 }
 PORTS: dict[str, Callable[..., Any]] = {"notice.published": asking.notice_published}

@@ -87,7 +87,7 @@ async def _page(
     async with context_of(request).transaction(actor) as tx:
         found = await store.everyone(tx)
     return room(
-        request, "clients.html", status=status, clients=found, key=key, made=made, name=name, scopes=scopes or [],
+        request, "clients.html", status=status, clients=found, key=key, made=made, typed=name, scopes=scopes or [],
         scope_words=SCOPE_WORDS, message=sentence_of(request, error) if error else None, zone=OPERATOR_ZONE,
         may=actor.role == "operator_admin",
     )  # fmt: skip

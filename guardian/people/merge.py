@@ -17,8 +17,9 @@ from guardian.context import Tx
 from guardian.people.domain import AUTHORITY
 from guardian.people.row_ids import RowIds
 
-_RANDOM = "substring(uuid_send(gen_random_uuid()) from 5 for 12)"
-_PLATFORM_ID = f"coalesce(i.platform_id, 'L-' || translate(encode({_RANDOM}, 'base64'), '+/', '-_'))"
+# 90 random bits, behind four digits that rise with the file so that the index grows in one place at a time.
+_RANDOM = "translate(encode(substring(uuid_send(gen_random_uuid()) from 5 for 12), 'base64'), '+/', '-_')"
+_PLATFORM_ID = f"coalesce(i.platform_id, 'L-' || lpad(to_hex((i.n >> 6) & 65535), 4, '0') || {_RANDOM})"
 _WORTH = " ".join(f"when '{word}' then '{authority}'" for word, authority in AUTHORITY.items())
 _NEW = (
     "from incoming i where not exists (select 1 from known k where k.n = i.n) "

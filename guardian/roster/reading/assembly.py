@@ -8,11 +8,11 @@ from guardian.roster.reading.contacts import Contacts
 from guardian.roster.reading.draft import Draft
 from guardian.roster.reading.fields.names import compatible
 from guardian.roster.reading.findings import Findings
+from guardian.roster.reading.keys import person_key
 from guardian.roster.reading.persons import Persons
 from guardian.roster.reading.pupil import Pupils
-from guardian.roster.reading.records import GuardianRecord, StudentRecord
-from guardian.roster.reading.keys import person_key
 from guardian.roster.reading.quick import Quick
+from guardian.roster.reading.records import GuardianRecord, StudentRecord
 from guardian.roster.reading.shortcut import Shortcut
 from guardian.roster.reading.survey import Survey
 
@@ -49,7 +49,9 @@ class Assembly:
         self.rows = 0
         self.leavers: list[StudentRecord] = []
 
-    def take(self, items: Iterable[Draft | Quick], shortcut: Shortcut, tick: Callable[[int], None] | None = None) -> Iterator[StudentRecord]:
+    def take(
+        self, items: Iterable[Draft | Quick], shortcut: Shortcut, tick: Callable[[int], None] | None = None
+    ) -> Iterator[StudentRecord]:
         """All pupils of the drafts."""
         for item in items:
             self.rows += 1
@@ -157,9 +159,7 @@ def _same(one: StudentRecord, other: StudentRecord) -> bool:
     if one.birth_date and other.birth_date and one.birth_date != other.birth_date:
         return False
     if one.given_name and other.given_name and one.family_name and other.family_name:
-        return compatible(
-            f"{one.given_name} {one.family_name}", f"{other.given_name} {other.family_name}"
-        )
+        return compatible(f"{one.given_name} {one.family_name}", f"{other.given_name} {other.family_name}")
     return compatible(one.given_name, other.given_name) and compatible(one.family_name, other.family_name)
 
 
@@ -168,15 +168,27 @@ def _differs(group: _Group, draft: Draft) -> bool:
     first = group.draft
     if draft.class_name != first.class_name or draft.grade != first.grade or draft.school != first.school:
         return True
-    return [structs.replace(one, row=0) for one in draft.contacts] != [structs.replace(one, row=0) for one in first.contacts]
+    return [structs.replace(one, row=0) for one in draft.contacts] != [
+        structs.replace(one, row=0) for one in first.contacts
+    ]
 
 
 def _joined(one: StudentRecord, other: StudentRecord) -> StudentRecord:
     """The first row stands; a later one fills what it left open."""
     filled = {
         name: getattr(other, name)
-        for name in ("student_id", "platform_id", "given_name", "family_name", "birth_date", "class_name", "grade", "school",
-                     "language", "email")
+        for name in (
+            "student_id",
+            "platform_id",
+            "given_name",
+            "family_name",
+            "birth_date",
+            "class_name",
+            "grade",
+            "school",
+            "language",
+            "email",
+        )
         if getattr(one, name) is None and getattr(other, name) is not None
-    }  # fmt: skip
+    }
     return structs.replace(one, **filled) if filled else one

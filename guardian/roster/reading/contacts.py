@@ -14,8 +14,8 @@ from guardian.roster.reading.fields.names import person, split
 from guardian.roster.reading.fields.phones import phones
 from guardian.roster.reading.fields.relationships import eligibility, relationship, truth
 from guardian.roster.reading.findings import Findings
-from guardian.roster.reading.records import GuardianRecord
 from guardian.roster.reading.keys import mail_key
+from guardian.roster.reading.records import GuardianRecord
 from guardian.roster.reading.survey import Survey
 
 _PEOPLE = re.compile(r"[;|\n]+|\s+/\s+|\s+(?:and|et|i|y|und|oraz|&)\s+", re.IGNORECASE)
@@ -57,20 +57,32 @@ class Contacts:
                     nameless.append((contact, one.name, contact.name or contact.given or contact.family))
                     continue
                 known = (code, eligible, reason)
-                if one.label and code == "unknown" and (said := relationship(one.label)) != "unknown":
+                if one.label and not contact.relation.strip() and (said := relationship(one.label)) != "unknown":
                     known = eligibility(said, contact.kind, None, None)
                 if known[1] == "no":
                     at = (contact.origin, contact.row, 0) if contact.origin else None
-                    self._findings.cell("GUARDIAN_NOT_ELIGIBLE", draft, f"{contact.place}.relation", contact.relation, at=at)
+                    self._findings.cell(
+                        "GUARDIAN_NOT_ELIGIBLE", draft, f"{contact.place}.relation", contact.relation, at=at
+                    )
                 found.append(
                     GuardianRecord(
-                        key="", name=one.name or None, given_name=one.given or None, family_name=one.family or None,
-                        email=one.email or None, phone=one.phone or None, relationship=known[0],
-                        relationship_raw=contact.relation.strip() or one.label or None, eligible=known[1],
-                        reason=known[2], language=language(contact.language) or None,
-                        priority=int(contact.priority) if contact.priority.isdecimal() and len(contact.priority) < 4 else None,
-                        source_id=value(contact.source_id) or None, row=contact.row or draft.row,
-                    )  # fmt: skip
+                        key="",
+                        name=one.name or None,
+                        given_name=one.given or None,
+                        family_name=one.family or None,
+                        email=one.email or None,
+                        phone=one.phone or None,
+                        relationship=known[0],
+                        relationship_raw=contact.relation.strip() or one.label or None,
+                        eligible=known[1],
+                        reason=known[2],
+                        language=language(contact.language) or None,
+                        priority=int(contact.priority)
+                        if contact.priority.isdecimal() and len(contact.priority) < 4
+                        else None,
+                        source_id=value(contact.source_id) or None,
+                        row=contact.row or draft.row,
+                    )
                 )
         for contact, named, raw in nameless:
             if named or value(raw):
@@ -84,7 +96,7 @@ class Contacts:
     def _people(self, draft: Draft, contact: Contact) -> Iterator[Person]:
         place = contact.place
         named = self._name(draft, contact)
-        if (contact.free or not contact.email) and "@" in named or contact.free and _NUMBER.search(named):
+        if ((contact.free or not contact.email) and "@" in named) or (contact.free and _NUMBER.search(named)):
             yield from self._from_text(draft, contact, named)
             return
         addresses = self._addresses(draft, contact.email, f"{place}.email") if contact.email else []
@@ -102,9 +114,11 @@ class Contacts:
             if "@" not in address[1] and " " in address[1] and not called:
                 called = address[1]
             yield self._person(
-                contact if number == 0 and len(names) == 1 else Contact(contact.kind), called, address,
+                contact if number == 0 and len(names) == 1 else Contact(contact.kind),
+                called,
+                address,
                 numbers[number] if number < len(numbers) else "",
-            )  # fmt: skip
+            )
 
     def _person(self, contact: Contact, named: str, address: tuple[str, str], phone: str) -> Person:
         given, family = contact.given.strip(), contact.family.strip()
@@ -174,9 +188,15 @@ class Contacts:
             numbers = _NUMBER.findall(rest)
             rest = _NUMBER.sub(" ", rest)
             label = next((word for word in re.findall(r"[^\W\d_]+", rest) if relationship(word) != "unknown"), "")
-            named = read_name(" ".join(re.sub(r"[()\[\]<>:]|\btel\.?|\bmail", " ", rest.replace(label, " ") if label else rest).split()).strip(" ,-–"))[0]
+            named = read_name(
+                " ".join(
+                    re.sub(r"[()\[\]<>:]|\btel\.?|\bmail", " ", rest.replace(label, " ") if label else rest).split()
+                ).strip(" ,-–")
+            )[0]
             phone = self._numbers(draft, numbers[0], column)[:1] if numbers else []
-            one = self._person(Contact(contact.kind), named, addresses[0] if addresses else ("", ""), phone[0] if phone else "")
+            one = self._person(
+                Contact(contact.kind), named, addresses[0] if addresses else ("", ""), phone[0] if phone else ""
+            )
             one = structs.replace(one, label=label or one.label)
             if found and not one.name and not (found[-1].email and one.email) and not (found[-1].phone and one.phone):
                 last = found[-1]

@@ -106,11 +106,27 @@ def extractor(layout: Layout, origin: Origin, family_first: bool | None, sheet_c
     def extract(row: int, line: int, cells: list[str]) -> Draft:
         cells.append("")  # what a missing column points at
         draft = Draft(
-            origin, row, line, cells[at["id"]], cells[at["platform_id"]], cells[given], cells[family], cells[at["usage"]],
-            cells[full], order, cells[at["birth"]], None, cells[at["grade"]], cells[at["class"]] or sheet_class,
-            cells[at["school"]], cells[at["language"]], cells[at["email"]], cells[at["ends"]], cells[at["status"]],
+            origin,
+            row,
+            line,
+            cells[at["id"]],
+            cells[at["platform_id"]],
+            cells[given],
+            cells[family],
+            cells[at["usage"]],
+            cells[full],
+            order,
+            cells[at["birth"]],
+            None,
+            cells[at["grade"]],
+            cells[at["class"]] or sheet_class,
+            cells[at["school"]],
+            cells[at["language"]],
+            cells[at["email"]],
+            cells[at["ends"]],
+            cells[at["status"]],
             [contact for slot in slots if (contact := slot(row, cells)) is not None],
-        )  # fmt: skip
+        )
         if family2 >= 0 and cells[family2].strip():
             draft.family = f"{draft.family} {cells[family2]}"
         if not draft.given and nick < width:
@@ -125,11 +141,25 @@ def extractor(layout: Layout, origin: Origin, family_first: bool | None, sheet_c
 
 
 _FIELDS = (
-    "id", "platform_id", "given", "family", "usage", "birth", "grade", "class", "school", "language", "email", "ends",
-    "status", "nickname",
-)  # fmt: skip
+    "id",
+    "platform_id",
+    "given",
+    "family",
+    "usage",
+    "birth",
+    "grade",
+    "class",
+    "school",
+    "language",
+    "email",
+    "ends",
+    "status",
+    "nickname",
+)
 _ATTRIBUTE = {"class": "class_name"}
-_SINGLE = frozenset({"id", "full", "full_family_first", "full_given_first", "counter", "middle", "nickname", "family2", "status"})
+_SINGLE = frozenset(
+    {"id", "full", "full_family_first", "full_given_first", "counter", "middle", "nickname", "family2", "status"}
+)
 """A second column never stands in for these: a state number is not a missing student number."""
 
 
@@ -143,14 +173,24 @@ def _slot_extractor(slot: Slot, place: int, width: int) -> Callable[[int, list[s
     relations = columns.get("relation", [])
     free = not emails and not phones and "given" not in columns and "family" not in columns
     name, given, family, relation, usage = at["name"], at["given"], at["family"], at["relation"], at["usage"]
-    rest = [(key, at[key]) for key in ("responsible", "court_order", "priority", "language", "source_id") if key in columns]
+    rest = [
+        (key, at[key]) for key in ("responsible", "court_order", "priority", "language", "source_id") if key in columns
+    ]
     kind = slot.kind
 
     def extract(row: int, cells: list[str]) -> Contact | None:
         contact = Contact(
-            kind, place, cells[name], cells[given], cells[family] or cells[usage], cells[email], cells[phone],
-            cells[relation], free=free, row=row,
-        )  # fmt: skip
+            kind,
+            place,
+            cells[name],
+            cells[given],
+            cells[family] or cells[usage],
+            cells[email],
+            cells[phone],
+            cells[relation],
+            free=free,
+            row=row,
+        )
         if not contact.email and more_emails:
             contact.email = next((cells[column] for column in more_emails if cells[column].strip()), "")
         if not contact.phone and more_phones:
@@ -168,8 +208,20 @@ def _slot_extractor(slot: Slot, place: int, width: int) -> Callable[[int, list[s
     return extract
 
 
-_CONTACT = ("name", "given", "family", "family2", "usage", "email", "relation", "responsible", "court_order", "priority",
-            "language", "source_id")  # fmt: skip
+_CONTACT = (
+    "name",
+    "given",
+    "family",
+    "family2",
+    "usage",
+    "email",
+    "relation",
+    "responsible",
+    "court_order",
+    "priority",
+    "language",
+    "source_id",
+)
 
 
 def columns_of(layout: Layout) -> dict[str, int]:

@@ -64,7 +64,9 @@ def _by_parity(head: bytes) -> Encoding | None:
 
 def _is_binary(head: bytes) -> bool:
     controls = sum(head.count(code) for code in (*range(1, 9), *range(14, 27), 28, 29, 30, 31))
-    return controls > len(head) * 0.02 or head.startswith((b"%PDF", b"\x89PNG", b"GIF8", b"\xff\xd8\xff", b"Rar!", b"7z\xbc"))
+    return controls > len(head) * 0.02 or head.startswith(
+        (b"%PDF", b"\x89PNG", b"GIF8", b"\xff\xd8\xff", b"Rar!", b"7z\xbc")
+    )
 
 
 def _is_utf8(file: BinaryIO) -> bool:

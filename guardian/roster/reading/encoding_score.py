@@ -19,7 +19,7 @@ _WORD = re.compile(r"[^\s,;\t|\"<>()/]+")
 _CAPITAL_INSIDE = re.compile(r"[a-zà-öø-ÿąćęłńśźż][A-ZÀ-ÖØ-ÞĄĆĘŁŃŚŹŻ]")
 _CYRILLIC = re.compile(r"[\u0400-\u04ff]")
 _LATIN = re.compile(r"[A-Za-z\u00c0-\u024f]")
-_RUN = re.compile(r"[^\W\d_\x00-\x7f]{3,}")
+_RUN = re.compile(r"[^\W\d_\x00-\x7f]{5,}")
 
 
 def score(first: list[bytes], odd: list[bytes], name: str, language: str | None) -> float:

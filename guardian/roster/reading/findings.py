@@ -24,8 +24,18 @@ class Findings:
         self.rejected: list[RejectedRow] = []
         self.counts: Counter[str] = Counter()
 
-    def whole(self, code: str, origin: Origin | None = None, *, severity: Severity | None = None, row: int | None = None,
-              column: int | None = None, value: str | None = None, line: int | None = None, **places: Any) -> None:  # fmt: skip
+    def whole(
+        self,
+        code: str,
+        origin: Origin | None = None,
+        *,
+        severity: Severity | None = None,
+        row: int | None = None,
+        column: int | None = None,
+        value: str | None = None,
+        line: int | None = None,
+        **places: Any,
+    ) -> None:
         """A finding about a file, a sheet, a column or a row that is no pupil's."""
         self.counts[code] += 1
         if self.counts[code] > _limit(code):
@@ -35,28 +45,51 @@ class Findings:
             named = Origin(origin.file, origin.sheet, origin.headers, {"": column}).column("")
         self.listed.append(
             Finding(
-                severity=severity or CODES[code].severity, code=code, file=origin.file if origin else "",
-                sheet=origin.sheet if origin else None, row=row, line=line, column=named,
-                value=shown(value) if value else None, places=places,
-            )  # fmt: skip
+                severity=severity or CODES[code].severity,
+                code=code,
+                file=origin.file if origin else "",
+                sheet=origin.sheet if origin else None,
+                row=row,
+                line=line,
+                column=named,
+                value=shown(value) if value else None,
+                places=places,
+            )
         )
 
-    def cell(self, code: str, draft: Draft, name: str = "", value: str = "", *, severity: Severity | None = None,
-             at: tuple[Origin, int, int] | None = None, **places: Any) -> None:  # fmt: skip
+    def cell(
+        self,
+        code: str,
+        draft: Draft,
+        name: str = "",
+        value: str = "",
+        *,
+        severity: Severity | None = None,
+        at: tuple[Origin, int, int] | None = None,
+        **places: Any,
+    ) -> None:
         """A finding about a row or one of its cells; a code that rejects puts the row among the rejected too."""
         said = CODES[code]
         origin, row, line = at or (draft.origin, draft.row, draft.line)
         if said.rejects:
-            self.rejected.append(RejectedRow(file=origin.file, sheet=origin.sheet, row=row, line=line or None, code=code))
+            self.rejected.append(
+                RejectedRow(file=origin.file, sheet=origin.sheet, row=row, line=line or None, code=code)
+            )
         self.counts[code] += 1
         if self.counts[code] > _limit(code):
             return
         self.listed.append(
             Finding(
-                severity=severity or said.severity, code=code, file=origin.file, sheet=origin.sheet, row=row,
-                line=line or None, column=origin.column(name) if name else None, value=shown(value) if value else None,
+                severity=severity or said.severity,
+                code=code,
+                file=origin.file,
+                sheet=origin.sheet,
+                row=row,
+                line=line or None,
+                column=origin.column(name) if name else None,
+                value=shown(value) if value else None,
                 places=places,
-            )  # fmt: skip
+            )
         )
 
     def closed(self) -> tuple[Finding, ...]:

@@ -7,12 +7,17 @@ from functools import lru_cache
 ZERO_WIDTH = dict.fromkeys(
     [0x00AD, 0x200B, 0x200C, 0x200D, 0x200E, 0x200F, 0x2060, 0xFEFF, *range(0x202A, 0x202F), *range(0x2066, 0x206A)]
 )
-_APOSTROPHES = str.maketrans({mark: "'" for mark in "’‘`´ʼʹ′＇"})
-_DASHES = str.maketrans({mark: "-" for mark in "‐‑‒–—―−"})
+_APOSTROPHES = str.maketrans(dict.fromkeys("’‘`´ʼʹ′＇", "'"))
+_DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−", "-"))
 _STROKES = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe", "ß": "ss", "þ": "th"})
 _BRACKETS = re.compile(r"\[[^\]]*\]|\([^)]*\)")
 _BREAKS = re.compile(r"[\s_\-./\\,;:*#\"?!|+&]+")
 _CAMEL = re.compile(r"(?<=[a-zà-ÿ])(?=[A-ZÀ-Þ])")
+
+
+def word_set(text: str) -> frozenset[str]:
+    """A set of words written in one string."""
+    return frozenset(text.split())
 
 
 def plain(text: str) -> str:
@@ -34,7 +39,7 @@ def header(text: str) -> str:
     """A header as the word lists spell it: folded, brackets dropped, punctuation as single spaces."""
     text = unicodedata.normalize("NFKC", text.replace("°", "o")).translate(ZERO_WIDTH)
     folded = plain(_CAMEL.sub(" ", _BRACKETS.sub(" ", text)))
-    words = _BREAKS.sub(" ", folded).strip()
-    if not words:  # a header that is nothing but a bracket still says something
-        words = _BREAKS.sub(" ", plain(text)).strip(" []()")
-    return words
+    spelt = _BREAKS.sub(" ", folded).strip()
+    if not spelt:  # a header that is nothing but a bracket still says something
+        spelt = _BREAKS.sub(" ", plain(text)).strip(" []()")
+    return spelt

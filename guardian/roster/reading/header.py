@@ -58,7 +58,7 @@ def _matched(cells: Sequence[str], pinned: dict[str, str]) -> int:
         elif said.group in {"student", "guardian", "bare", "sensitive"}:
             found.add((said.group, said.field or said.words, said.slot, said.kind))
             person = person or (said.group == "student" and said.field in _NAMING)
-    return len(found) if person and len(found) * 4 >= filled or len(found) > 5 else 0
+    return len(found) if (person and len(found) * 4 >= filled) or len(found) > 5 else 0
 
 
 _NAMING = frozenset({"id", "given", "family", "full", "full_family_first", "full_given_first"})
@@ -76,5 +76,7 @@ def _joined(above: Sequence[str], names: list[str]) -> list[str]:
         if over is not None:
             current = above[place].strip() if over.group == "guardian" else ""
         own = meaning(name)
-        joined.append(f"{current} {name}" if current and name.strip() and not (own.group == "guardian" and own.explicit) else name)
+        joined.append(
+            f"{current} {name}" if current and name.strip() and not (own.group == "guardian" and own.explicit) else name
+        )
     return joined

@@ -8,8 +8,16 @@ from guardian.roster.reading.meaning import Meaning, meaning
 
 _PERSON = frozenset({"id", "given", "family", "full", "full_family_first", "full_given_first"})
 _AS_GUARDIAN = {
-    "id": "source_id", "given": "given", "family": "family", "full": "name", "usage": "usage", "family2": "family2",
-    "full_family_first": "name", "full_given_first": "name", "language": "language", "status": "other",
+    "id": "source_id",
+    "given": "given",
+    "family": "family",
+    "full": "name",
+    "usage": "usage",
+    "family2": "family2",
+    "full_family_first": "name",
+    "full_given_first": "name",
+    "language": "language",
+    "status": "other",
 }
 _NAMES = ("given", "family", "full", "full_family_first", "full_given_first")
 
@@ -98,7 +106,9 @@ def _assign(layout: Layout, said: list[Meaning], *, guardian_names: bool) -> Non
                 layout.unknown.append(column)
         elif group == "student":
             repeated = one.field in _PERSON and one.words in seen and not one.explicit
-            beside = current is not None and one.field in _AS_GUARDIAN and not one.explicit and one.words != "last first"
+            beside = (
+                current is not None and one.field in _AS_GUARDIAN and not one.explicit and one.words != "last first"
+            )
             if guardian_names and (repeated or (beside and one.field not in {"id", "status"})):
                 target = _AS_GUARDIAN[one.field]
                 if current is None or one.words in current.words:
@@ -136,15 +146,21 @@ def _settle(layout: Layout, said: list[Meaning]) -> None:
         columns.sort(key=lambda column: (said[column].rank, column))
     student = layout.student
     bare = student.get("full", [])
-    if bare and said[bare[0]].words in {"name"} and not student.get("full_given_first"):
+    if bare and said[bare[0]].words == "name" and not student.get("full_given_first"):
         if "family" in student and "given" not in student:
             student["given"] = student.pop("full")
         elif "given" in student and "family" not in student:
             student["family"] = student.pop("full")
-    if "family" in student and "given" not in student and said[student["family"][0]].words in {"nom", "nazwisko", "apellidos"}:
+    if (
+        "family" in student
+        and "given" not in student
+        and said[student["family"][0]].words in {"nom", "nazwisko", "apellidos"}
+    ):
         student["full_family_first"] = student.pop("family")
     if "given" in student and "family" not in student and said[student["given"][0]].words == "nombre":
         student["full"] = student.pop("given")
     layout.guardians[:] = [
-        slot for slot in layout.guardians if slot.columns.keys() & {"name", "given", "family", "email", "phone", "phone2"}
+        slot
+        for slot in layout.guardians
+        if slot.columns.keys() & {"name", "given", "family", "email", "phone", "phone2"}
     ]

@@ -15,14 +15,37 @@ from guardian.roster.reading.workbook import table_of
 
 
 def _start(head: bytes) -> bytes:
-    return head.removeprefix(b"\xef\xbb\xbf").replace(b"\x00", b"").removeprefix(b"\xff\xfe").removeprefix(b"\xfe\xff").lstrip()[:2048].lower()
+    return (
+        head.removeprefix(b"\xef\xbb\xbf")
+        .replace(b"\x00", b"")
+        .removeprefix(b"\xff\xfe")
+        .removeprefix(b"\xfe\xff")
+        .lstrip()[:2048]
+        .lower()
+    )
 
 
 def is_markup(head: bytes) -> bool:
     """Whether the file begins like HTML or XML."""
     start = _start(head)
-    return start.startswith((b"<html", b"<!doctype html", b"<table", b"<?xml", b"<?mso", b"<meta", b"<head", b"<style", b"<body",
-                             b"<workbook", b"<!--", b"<bee_", b"<ctfile", b"<div"))  # fmt: skip
+    return start.startswith(
+        (
+            b"<html",
+            b"<!doctype html",
+            b"<table",
+            b"<?xml",
+            b"<?mso",
+            b"<meta",
+            b"<head",
+            b"<style",
+            b"<body",
+            b"<workbook",
+            b"<!--",
+            b"<bee_",
+            b"<ctfile",
+            b"<div",
+        )
+    )
 
 
 def tables(member: Member, findings: Findings) -> list[Table] | Intake:
@@ -36,8 +59,7 @@ def tables(member: Member, findings: Findings) -> list[Table] | Intake:
         content = file.read()
     start = _start(content[:4096])
     if b"urn:schemas-microsoft-com:office:spreadsheet" in start or b"excel.sheet" in start:
-        found = [table for name, rows in sheets(content, member.name) if (table := table_of(rows, member.name, name))]
-        return found
+        return [table for name, rows in sheets(content, member.name) if (table := table_of(rows, member.name, name))]
     if start.startswith((b"<?xml", b"<bee_", b"<ctfile")) and b"<html" not in start:
         from guardian.roster.reading.bundles import xml_exports  # noqa: PLC0415
 

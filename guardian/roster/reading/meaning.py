@@ -6,17 +6,22 @@ from functools import cache
 from msgspec import Struct
 
 from guardian.roster.reading.folding import header as folded
+from guardian.roster.reading.folding import word_set
 from guardian.roster.reading.words.guardian import ALWAYS_GUARDIAN, FIELDS, MARKERS, SLOTS, TEACHER
 from guardian.roster.reading.words.student import BORING, SENSITIVE, STUDENT
 
-_PUPIL_WORDS = frozenset(
-    "student students pupil pupils child childs learner eleve l'eleve d'eleve enfant enfants ucznia uczen uczennicy "
-    "dziecka alumno alumna alumnado schuler schulers schulerin kind kindes stu".split()
+_PUPIL_WORDS = word_set(
+    "student students pupil pupils child childs learner eleve l'eleve d'eleve enfant enfants ucznia uczen "
+    "uczennicy dziecka alumno alumna alumnado schuler schulers schulerin kind kindes stu"
 )
-_FILLERS = frozenset("the of de du d' des la le l' del y a o der des vom i s".split())
+_FILLERS = word_set(
+    "the of de du d' des la le l' del y a o der des vom i s"
+)
 _LETTER_DIGIT = re.compile(r"(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])")
 _BRACKETED = re.compile(r"\(([^)]+)\)")
-_AFTER = frozenset("1 2 3 4 01 02 03 04 i ii iii iv".split())
+_AFTER = word_set(
+    "1 2 3 4 01 02 03 04 i ii iii iv"
+)
 
 
 class Meaning(Struct, frozen=True):

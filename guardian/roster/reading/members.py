@@ -47,10 +47,19 @@ class Member:
             else:
                 with self._archive.open(self.name) as inflated:
                     yield inflated  # type: ignore[misc]
-        except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, OSError, io.UnsupportedOperation) as wrong:
+        except (
+            zipfile.BadZipFile,
+            EOFError,
+            NotImplementedError,
+            RuntimeError,
+            OSError,
+            io.UnsupportedOperation,
+        ) as wrong:
             if isinstance(wrong, RuntimeError) and not isinstance(wrong, NotImplementedError) and self._archive is None:
                 raise
-            raise InputRefused("ZIP_UNSAFE" if self._archive else "FORMAT_UNKNOWN", self.name, why="it is damaged") from None
+            raise InputRefused(
+                "ZIP_UNSAFE" if self._archive else "FORMAT_UNKNOWN", self.name, why="it is damaged"
+            ) from None
 
 
 @contextmanager

@@ -7,8 +7,8 @@ from msgspec import structs
 from guardian.roster.reading.draft import Draft
 from guardian.roster.reading.fields.names import compatible
 from guardian.roster.reading.findings import Findings
-from guardian.roster.reading.records import GuardianRecord
 from guardian.roster.reading.keys import mail_key
+from guardian.roster.reading.records import GuardianRecord
 from guardian.roster.reading.survey import Survey
 
 
@@ -89,17 +89,28 @@ def _alike(one: GuardianRecord, other: GuardianRecord) -> bool:
     if one.email and other.email:
         return one.email.casefold() == other.email.casefold() and compatible(one.name, other.name)
     if one.email or other.email:
-        return bool(one.name and other.name and one.phone and one.phone == other.phone and compatible(one.name, other.name))
+        return bool(
+            one.name and other.name and one.phone and one.phone == other.phone and compatible(one.name, other.name)
+        )
     return one.phone == other.phone and compatible(one.name, other.name)
 
 
 def _joined(one: GuardianRecord, other: GuardianRecord) -> GuardianRecord:
     filled = {
         name: getattr(other, name)
-        for name in ("name", "given_name", "family_name", "email", "phone", "relationship_raw", "language", "priority",
-                     "source_id")
+        for name in (
+            "name",
+            "given_name",
+            "family_name",
+            "email",
+            "phone",
+            "relationship_raw",
+            "language",
+            "priority",
+            "source_id",
+        )
         if getattr(one, name) is None and getattr(other, name) is not None
-    }  # fmt: skip
+    }
     if one.relationship == "unknown" and other.relationship != "unknown":
         filled |= {"relationship": other.relationship, "eligible": other.eligible, "reason": other.reason}
     elif other.reason in {"court_order", "no_responsibility"} and one.eligible != "no":

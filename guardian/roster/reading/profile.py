@@ -26,7 +26,9 @@ class Profile(Struct, frozen=True, kw_only=True):
 
     def fits(self, headers: set[str]) -> bool:
         """Whether a table with these folded headers is one of this system's."""
-        return all(mark in headers for mark in self.marks) and (not self.one_of or any(mark in headers for mark in self.one_of))
+        return all(mark in headers for mark in self.marks) and (
+            not self.one_of or any(mark in headers for mark in self.one_of)
+        )
 
 
 GENERIC = Profile(name="generic")

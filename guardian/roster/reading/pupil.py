@@ -6,11 +6,10 @@ from msgspec import Struct
 
 from guardian.roster.reading.draft import Draft
 from guardian.roster.reading.fields import mails
-from guardian.roster.reading.fields.cell import clean, is_formula, value
+from guardian.roster.reading.fields.cell import NULL_IN_NAME, clean, is_formula, value
 from guardian.roster.reading.fields.dates import Order, tell
 from guardian.roster.reading.fields.ids import student_id
 from guardian.roster.reading.fields.languages import language
-from guardian.roster.reading.fields.cell import NULL_IN_NAME
 from guardian.roster.reading.fields.names import is_broken, split
 from guardian.roster.reading.fields.names import name as read_name
 from guardian.roster.reading.findings import Findings
@@ -68,15 +67,30 @@ class Pupils:
             findings.cell("GIVEN_NAME_MISSING", draft, "given")
         if not quiet and not identity and self._rules.id_column and not draft.id:
             findings.cell("ID_MISSING", draft, "id")
-        own = next((address for address, _, code in mails.split(draft.email) if code != "EMAIL_INVALID"), None) if draft.email else None
+        own = (
+            next((address for address, _, code in mails.split(draft.email) if code != "EMAIL_INVALID"), None)
+            if draft.email
+            else None
+        )
         return StudentRecord(
-            row=draft.row, line=draft.line, file=draft.origin.file, sheet=draft.origin.sheet, student_id=identity or None,
-            platform_id=value(draft.platform_id) or None if draft.platform_id else None, given_name=given or None,
-            family_name=family or None, usage_name=usage or None, birth_date=birth,
-            class_name=value(draft.class_name)[:100] or None, grade=value(draft.grade)[:50] or None,
-            school=value(draft.school)[:200] or None, language=language(draft.language) or None if draft.language else None,
-            email=own, leaver=quiet, ends=end,
-        )  # fmt: skip
+            row=draft.row,
+            line=draft.line,
+            file=draft.origin.file,
+            sheet=draft.origin.sheet,
+            student_id=identity or None,
+            platform_id=value(draft.platform_id) or None if draft.platform_id else None,
+            given_name=given or None,
+            family_name=family or None,
+            usage_name=usage or None,
+            birth_date=birth,
+            class_name=value(draft.class_name)[:100] or None,
+            grade=value(draft.grade)[:50] or None,
+            school=value(draft.school)[:200] or None,
+            language=language(draft.language) or None if draft.language else None,
+            email=own,
+            leaver=quiet,
+            ends=end,
+        )
 
     def _names(self, draft: Draft) -> tuple[str, str, str] | None:
         findings = self._findings

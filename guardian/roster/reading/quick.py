@@ -15,13 +15,17 @@ from guardian.roster.reading.separated import Cells, Lines, rows
 
 _LETTER = "A-Za-zÀ-ÖØ-öø-ɏ"
 _NAME = rf"([{_LETTER}](?:[{_LETTER}' -]*[{_LETTER}])?)"
-_MAIL = (
-    r"((?:[A-Za-z0-9_%+'-]+\.)*[A-Za-z0-9_%+'-]+@(?:[A-Za-z0-9]+(?:-+[A-Za-z0-9]+)*\.)+[A-Za-z]{2,24})"
-)
+_MAIL = r"((?:[A-Za-z0-9_%+'-]+\.)*[A-Za-z0-9_%+'-]+@(?:[A-Za-z0-9]+(?:-+[A-Za-z0-9]+)*\.)+[A-Za-z]{2,24})"
 _PATTERNS = {
-    "id": r"([A-Za-z0-9][A-Za-z0-9_-]{0,99})", "given": _NAME, "family": _NAME, "birth": r"(\d{4}-\d\d-\d\d)",
-    "email": f"{_MAIL}?", "g.email": f"{_MAIL}?", "g.name": f"{_NAME}?", "g.phone": r"(\+?[0-9][0-9 ]{5,17}[0-9])?",
-}  # fmt: skip
+    "id": r"([A-Za-z0-9][A-Za-z0-9_-]{0,99})",
+    "given": _NAME,
+    "family": _NAME,
+    "birth": r"(\d{4}-\d\d-\d\d)",
+    "email": f"{_MAIL}?",
+    "g.email": f"{_MAIL}?",
+    "g.name": f"{_NAME}?",
+    "g.phone": r"(\+?[0-9][0-9 ]{5,17}[0-9])?",
+}
 _STUDENT = frozenset({"id", "given", "family", "birth", "class", "grade", "school", "language", "email"})
 _EMPTY = frozenset({"ends", "status", "platform_id", "usage", "family2"})
 """Where one of these says something, the long way decides."""
@@ -112,7 +116,9 @@ def _compiled(layout: Layout, columns: dict[int, str], delimiter: str, extract: 
     def widen(item: Quick) -> Draft:
         return extract(item.row, item.line, item.text.rstrip("\n").split(delimiter))
 
-    return Plan(pattern.fullmatch, {name: group for name, group in groups.items() if "." not in name}, slots, delimiter, widen)
+    return Plan(
+        pattern.fullmatch, {name: group for name, group in groups.items() if "." not in name}, slots, delimiter, widen
+    )
 
 
 def quick_rows(lines: Lines, plan: Plan, skip: int) -> Iterator[Quick | Cells]:

@@ -41,7 +41,9 @@ class RosterStream:
     def __iter__(self) -> Iterator[StudentRecord]:
         try:
             with members(self._source) as (files, bundle):
-                self._intake = recognise(files, bundle=bundle, language=language_of(self._locale), findings=self._findings)
+                self._intake = recognise(
+                    files, bundle=bundle, language=language_of(self._locale), findings=self._findings
+                )
                 yield from self._read()
         except InputRefused as refused:
             self._refuse(refused)
@@ -52,16 +54,26 @@ class RosterStream:
         progress = self._progress
         survey.take(lambda: intake.drafts(None), (lambda done: progress(done, None)) if progress else None)
         rules = Rules(
-            self._as_of, survey.order or intake.order or day_order(self._locale), intake.statuses, intake.end_means_left,
-            intake.birth_column, intake.id_column and survey.any_id,
-        )  # fmt: skip
+            self._as_of,
+            survey.order or intake.order or day_order(self._locale),
+            intake.statuses,
+            intake.end_means_left,
+            intake.birth_column,
+            intake.id_column and survey.any_id,
+        )
         if not survey.rows and not intake.may_be_empty and not self._any_malformed():
             raise InputRefused("EMPTY", self._source.name)
         pupils = Pupils(rules, survey, findings)
-        assembly = self._assembly = Assembly(survey, findings, pupils, Contacts(survey, findings, region_of(self._locale)))
+        assembly = self._assembly = Assembly(
+            survey, findings, pupils, Contacts(survey, findings, region_of(self._locale))
+        )
         total = survey.rows
-        shortcut = Shortcut(survey, assembly.persons, rules, region_of(self._locale), intake.files[0] if intake.files else "")
-        yield from assembly.take(intake.drafts(findings), shortcut, (lambda done: progress(done, total)) if progress else None)
+        shortcut = Shortcut(
+            survey, assembly.persons, rules, region_of(self._locale), intake.files[0] if intake.files else ""
+        )
+        yield from assembly.take(
+            intake.drafts(findings), shortcut, (lambda done: progress(done, total)) if progress else None
+        )
         self._conclude(pupils, survey)
         if progress:
             progress(total, total)
@@ -103,17 +115,27 @@ class RosterStream:
         findings = self._findings
         if self._refused or assembly is None:
             return Reading(
-                format=intake.format, encoding=intake.encoding, delimiter=intake.delimiter, findings=findings.closed(),
+                format=intake.format,
+                encoding=intake.encoding,
+                delimiter=intake.delimiter,
+                findings=findings.closed(),
                 refused=self._refused,
-            )  # fmt: skip
+            )
         malformed = sum(row.code == "UNCLOSED_QUOTE" for row in findings.rejected)
         return Reading(
-            format=intake.format, encoding=intake.encoding, delimiter=intake.delimiter, mode=intake.mode,
-            leavers=tuple(assembly.leavers), student_count=assembly.students, guardian_count=assembly.persons.count,
-            link_count=assembly.links, row_count=assembly.rows + malformed + intake.other_rows(), guardian_columns=intake.guardian_columns,
+            format=intake.format,
+            encoding=intake.encoding,
+            delimiter=intake.delimiter,
+            mode=intake.mode,
+            leavers=tuple(assembly.leavers),
+            student_count=assembly.students,
+            guardian_count=assembly.persons.count,
+            link_count=assembly.links,
+            row_count=assembly.rows + malformed + intake.other_rows(),
+            guardian_columns=intake.guardian_columns,
             rejected=tuple(sorted(findings.rejected, key=lambda row: (row.file, row.sheet or "", row.row))),
             findings=findings.closed(),
-        )  # fmt: skip
+        )
 
 
 def stream(source: Path, *, locale: str | None = None, as_of: date, progress: Progress | None = None) -> RosterStream:
@@ -127,7 +149,8 @@ def stream(source: Path, *, locale: str | None = None, as_of: date, progress: Pr
 
 def read(source: Path, *, locale: str | None = None, as_of: date, progress: Progress | None = None) -> Reading:
     """A whole roster: a file, a zip, or a folder. Never raises for what it finds inside; `refused` says that it
-    gave up. Parameters as of `stream`."""
+    gave up. Parameters as of `stream`.
+    """
     from msgspec import structs  # noqa: PLC0415
 
     roster = stream(source, locale=locale, as_of=as_of, progress=progress)

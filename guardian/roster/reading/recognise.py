@@ -14,7 +14,20 @@ from guardian.roster.reading.refusal import InputRefused
 from guardian.roster.reading.table import Table
 
 _DAY_FIRST = frozenset({"fr", "pl", "es", "de"})
-_OTHERS = ("teacher", "staff", "school", "org", "section", "class", "course", "enrol", "session", "readme", "facult", "employee")
+_OTHERS = (
+    "teacher",
+    "staff",
+    "school",
+    "org",
+    "section",
+    "class",
+    "course",
+    "enrol",
+    "session",
+    "readme",
+    "facult",
+    "employee",
+)
 """Words in the names of files that list no pupils."""
 
 
@@ -75,9 +88,13 @@ def _headerless(files: Sequence[Member], texts: list[Delimited], findings: Findi
 
     first = texts[0] if texts else None
     return Intake(
-        format="unknown", drafts=none, may_be_empty=True, encoding=first.encoding.name if first else None,
-        delimiter=first.delimiter if first else None, files=tuple(file.name for file in files),
-    )  # fmt: skip
+        format="unknown",
+        drafts=none,
+        may_be_empty=True,
+        encoding=first.encoding.name if first else None,
+        delimiter=first.delimiter if first else None,
+        files=tuple(file.name for file in files),
+    )
 
 
 def _intake(tables: list[Table], texts: list[Delimited], findings: Findings) -> Intake:
@@ -92,13 +109,19 @@ def _intake(tables: list[Table], texts: list[Delimited], findings: Findings) -> 
             yield from table.drafts(found)
 
     return Intake(
-        format=profile.name, drafts=drafts, encoding=text.encoding.name if text else None,
-        delimiter=text.delimiter if text else None, mode=profile.mode, order=profile.order or _order(tables),
-        statuses=profile.statuses, end_means_left=profile.end_means_left,
+        format=profile.name,
+        drafts=drafts,
+        encoding=text.encoding.name if text else None,
+        delimiter=text.delimiter if text else None,
+        mode=profile.mode,
+        order=profile.order or _order(tables),
+        statuses=profile.statuses,
+        end_means_left=profile.end_means_left,
         id_column=any("id" in layout.student for layout in layouts),
         birth_column=any("birth" in layout.student for layout in layouts),
-        guardian_columns=any(layout.guardians for layout in layouts), files=tuple({table.file: 0 for table in tables}),
-    )  # fmt: skip
+        guardian_columns=any(layout.guardians for layout in layouts),
+        files=tuple({table.file: 0 for table in tables}),
+    )
 
 
 def _order(tables: list[Table]) -> Order | None:

@@ -3,7 +3,7 @@
 from typing import Any
 
 
-class InputRefused(Exception):  # noqa: N818
+class InputRefused(Exception):
     """`code` is one of PASSWORD_PROTECTED, TOO_LARGE, ZIP_UNSAFE, FORMAT_UNKNOWN, EMPTY."""
 
     def __init__(self, code: str, file: str = "", value: str | None = None, **places: Any) -> None:

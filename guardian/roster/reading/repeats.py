@@ -3,7 +3,8 @@
 
 class Repeats:
     """Counts of keys seen at least twice. A bit stands for a key, so rarely one counts that was seen once only:
-    whoever waits for its second row waits until the end of the file, and nothing else changes."""
+    whoever waits for its second row waits until the end of the file, and nothing else changes.
+    """
 
     def __init__(self) -> None:
         self._bits = bytearray(1 << 24)

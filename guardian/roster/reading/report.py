@@ -17,7 +17,8 @@ def document(reading: Reading, language: str = "en", *, records: bool = False) -
         "links": reading.link_count,
         "rows": reading.row_count,
         "rejected": [
-            {"file": row.file, "sheet": row.sheet, "row": row.row, "line": row.line, "code": row.code} for row in reading.rejected
+            {"file": row.file, "sheet": row.sheet, "row": row.row, "line": row.line, "code": row.code}
+            for row in reading.rejected
         ],
         "findings": [finding_document(finding, language) for finding in reading.findings],
     }
@@ -50,6 +51,7 @@ def _record(student: StudentRecord) -> dict[str, Any]:
         "family_name": student.family_name,
         "birth_date": student.birth_date,
         "guardians": [
-            {"name": one.name, "email": one.email, "phone": one.phone, "eligible": one.eligible} for one in student.guardians
+            {"name": one.name, "email": one.email, "phone": one.phone, "eligible": one.eligible}
+            for one in student.guardians
         ],
     }

@@ -55,7 +55,15 @@ class Shortcut:
             return None if guardians or item.plan.slots else self._plain(item, identity, given, family, born, ())
         return self._plain(item, identity, given, family, born, (self._persons.keyed(None, guardians[0]),))
 
-    def _plain(self, item: Quick, identity: str, given: str, family: str, born: str | None, guardians: tuple[GuardianRecord, ...]) -> StudentRecord:
+    def _plain(
+        self,
+        item: Quick,
+        identity: str,
+        given: str,
+        family: str,
+        born: str | None,
+        guardians: tuple[GuardianRecord, ...],
+    ) -> StudentRecord:
         cells, at = item.cells, item.plan.at
 
         def text(name: str, longest: int) -> str | None:
@@ -63,11 +71,20 @@ class Shortcut:
 
         said = cells[at["language"]] if "language" in at else ""
         return StudentRecord(
-            row=item.row, line=item.line, file=self._file, student_id=identity, given_name=given, family_name=family,
-            birth_date=born, class_name=text("class", 100), grade=text("grade", 50), school=text("school", 200),
-            language=language(said) or None if said else None, email=(cells[at["email"]] or None) if "email" in at else None,
+            row=item.row,
+            line=item.line,
+            file=self._file,
+            student_id=identity,
+            given_name=given,
+            family_name=family,
+            birth_date=born,
+            class_name=text("class", 100),
+            grade=text("grade", 50),
+            school=text("school", 200),
+            language=language(said) or None if said else None,
+            email=(cells[at["email"]] or None) if "email" in at else None,
             guardians=guardians,
-        )  # fmt: skip
+        )
 
     def _birth(self, text: str) -> str | None:
         if text not in self._births:
@@ -108,9 +125,19 @@ class Shortcut:
         if code == "self" or eligible == "no":
             return None
         return GuardianRecord(
-            key="", language=(language(cells[slot.language]) or None) if slot.language >= 0 else None, name=name, given_name=given, family_name=family, email=address, phone=phone, relationship=code,
-            relationship_raw=raw.strip() or None, eligible=eligible, reason=reason, row=row,
-        )  # fmt: skip
+            key="",
+            language=(language(cells[slot.language]) or None) if slot.language >= 0 else None,
+            name=name,
+            given_name=given,
+            family_name=family,
+            email=address,
+            phone=phone,
+            relationship=code,
+            relationship_raw=raw.strip() or None,
+            eligible=eligible,
+            reason=reason,
+            row=row,
+        )
 
 
 @lru_cache(maxsize=4096)

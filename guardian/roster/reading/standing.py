@@ -5,18 +5,19 @@ from datetime import date
 from guardian.roster.reading.fields.cell import value
 from guardian.roster.reading.fields.dates import Order
 from guardian.roster.reading.fields.relationships import truth
-from guardian.roster.reading.folding import plain
+from guardian.roster.reading.folding import plain, word_set
 from guardian.roster.reading.leaving import leaving_date
 
-LEFT = frozenset(
-    "left leaver leavers withdrawn withdrew transferred transfer graduated graduate inactive deleted tobedeleted "
-    "removed expelled exited dropped ended radie parti sorti sortie quitte demissionnaire skreslony skreslona wypisany "
-    "wypisana absolwent anulada anulado trasladada trasladado baja abganger abgegangen abgang abschluss entlassen "
-    "ausgetreten archived deceased retired".split()
+LEFT = word_set(
+    "left leaver leavers withdrawn withdrew transferred transfer graduated graduate inactive deleted "
+    "tobedeleted removed expelled exited dropped ended radie parti sorti sortie quitte demissionnaire "
+    "skreslony skreslona wypisany wypisana absolwent anulada anulado trasladada trasladado baja abganger "
+    "abgegangen abgang abschluss entlassen ausgetreten archived deceased retired"
 )
-_STAYS = frozenset(
-    "active actif active. enrolled enrollee present current actuel inscrit inscrite matriculada matriculado aktywny "
-    "aktywna uczen aktiv pre-registered preregistered registered student ok main on roll suspended".split()
+_STAYS = word_set(
+    "active actif active. enrolled enrollee present current actuel inscrit inscrite matriculada "
+    "matriculado aktywny aktywna uczen aktiv pre-registered preregistered registered student ok main on "
+    "roll suspended"
 )
 
 

@@ -127,9 +127,10 @@ class Survey:
         if not suspects:
             return
         for item in items():
-            if type(item) is Quick:
-                if not any(mail_key(item.cells[slot.email]) in suspects for slot in item.plan.slots):
-                    continue
+            if type(item) is Quick and not any(
+                mail_key(item.cells[slot.email]) in suspects for slot in item.plan.slots
+            ):
+                continue
             for key, adult, pupil in _addresses(item if isinstance(item, Draft) else item.plan.widen(item)):
                 if key in suspects:
                     suspects[key].add((adult, pupil))
@@ -157,7 +158,8 @@ class Survey:
 
 def _addresses(draft: Draft) -> Iterable[tuple[int, int, int]]:
     """Key of every guardian's address of a row, with hashes of the guardian's and the pupil's family names. A
-    guardian without a name counts under the pupil's."""
+    guardian without a name counts under the pupil's.
+    """
     for contact in draft.contacts:
         text = contact.email or (contact.name if "@" in contact.name else "")
         if not text:

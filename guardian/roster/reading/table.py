@@ -18,7 +18,9 @@ from guardian.roster.reading.refusal import InputRefused
 from guardian.roster.reading.separated import Cells
 
 _INSTRUCTION = re.compile(r"^(?:Required|Optional)(?:[,.:]|$)")
-_TOTALS = re.compile(r"^(?:total|sum|razem|suma|lacznie|gesamt|summe|anzahl|effectif|nombre d|liczba|count|printed|\*|legend)")
+_TOTALS = re.compile(
+    r"^(?:total|sum|razem|suma|lacznie|gesamt|summe|anzahl|effectif|nombre d|liczba|count|printed|\*|legend)"
+)
 
 
 class Table(Struct):
@@ -90,7 +92,7 @@ class Table(Struct):
                 extra = [cell for cell in cells[width:] if cell.strip()]
                 if findings is not None and (found < width or extra) and not self._is_footer(cells, counters):
                     findings.cell("ROW_SHAPE", Draft(origin, row, line), found=found, expected=width)
-                cells = cells[:width] + [""] * (width - found)  # noqa: PLW2901
+                cells = cells[:width] + [""] * (width - found)
             if row == place + 2 and _INSTRUCTION.match(value(cells[0])):
                 if findings is not None:
                     findings.whole("INSTRUCTION_ROW", origin, row=row, line=line or None)

@@ -67,7 +67,9 @@ def _read(content: bytes, member: Member, findings: Findings) -> list[Table]:
         if sheet.visible is not calamine.SheetVisibleEnum.Visible:
             findings.whole("HIDDEN_SHEET", origin, name=sheet.name)
             continue
-        rows = [[text(cell) for cell in row[: limits.COLUMNS]] for row in book.get_sheet_by_name(sheet.name).iter_rows()]
+        rows = [
+            [text(cell) for cell in row[: limits.COLUMNS]] for row in book.get_sheet_by_name(sheet.name).iter_rows()
+        ]
         if not any(any(row) for row in rows):
             continue
         filled += 1

@@ -38,9 +38,9 @@ def _blocks(archive: zipfile.ZipFile, entry: str) -> Iterator[bytes]:
     with archive.open(entry) as file:
         rest = b""
         while block := file.read(_BLOCK):
-            block = rest + block  # noqa: PLW2901
+            block = rest + block
             cut = block.rfind(b"<c ") if b"<c " in block else block.rfind(b"<")
-            rest = block[cut:] if 0 < cut and len(block) - cut < _BLOCK else b""
+            rest = block[cut:] if cut > 0 and len(block) - cut < _BLOCK else b""
             yield block[:cut] if rest else block
         yield rest
 
@@ -99,9 +99,11 @@ def formulas_without_value(content: bytes) -> list[tuple[str, int, int]]:
     if not content.startswith(b"PK"):
         return found
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        names = [name.decode("utf-8", "replace") for name in _SHEET.findall(archive.read("xl/workbook.xml"))] if (
-            "xl/workbook.xml" in archive.namelist()
-        ) else []  # fmt: skip
+        names = (
+            [name.decode("utf-8", "replace") for name in _SHEET.findall(archive.read("xl/workbook.xml"))]
+            if ("xl/workbook.xml" in archive.namelist())
+            else []
+        )
         sheets = sorted(
             (entry for entry in archive.namelist() if re.fullmatch(r"xl/worksheets/sheet\d+\.xml", entry)),
             key=lambda entry: int(re.sub(r"\D", "", entry)),

@@ -19,7 +19,14 @@ def recognise(files: Sequence[Member], language: str | None, findings: Findings)
     if (users := by_name.get("users.csv")) and (canvas := _canvas(users, by_name, language, findings)):
         return canvas
     member = by_name.get("student.csv") or by_name.get("students.csv")
-    if member is None or not by_name.keys() & {"school.csv", "schools.csv", "contacts.csv", "user.csv", "studentenrollment.csv", "section.csv"}:
+    if member is None or not by_name.keys() & {
+        "school.csv",
+        "schools.csv",
+        "contacts.csv",
+        "user.csv",
+        "studentenrollment.csv",
+        "section.csv",
+    }:
         return None
     text = open_delimited(member, language)
     table = text.table() if text else None
@@ -35,10 +42,16 @@ def recognise(files: Sequence[Member], language: str | None, findings: Findings)
     table.describe(findings)
     has_contacts = bool(contacts) or bool(table.header.layout.guardians)
     return Intake(
-        format=table.profile.name, drafts=lambda found: _joined(table, found, contacts, schools), encoding=text.encoding.name,
-        delimiter=text.delimiter, mode="bulk", order="mdy", birth_column="birth" in table.header.layout.student,
-        guardian_columns=has_contacts, files=(member.name,),
-    )  # fmt: skip
+        format=table.profile.name,
+        drafts=lambda found: _joined(table, found, contacts, schools),
+        encoding=text.encoding.name,
+        delimiter=text.delimiter,
+        mode="bulk",
+        order="mdy",
+        birth_column="birth" in table.header.layout.student,
+        guardian_columns=has_contacts,
+        files=(member.name,),
+    )
 
 
 def _joined(table: Table, findings: Findings | None, contacts: Contacts, schools: dict[str, str]) -> Iterator[Draft]:
@@ -81,10 +94,16 @@ def _sds(by_name: dict[str, Member], language: str | None, findings: Findings) -
         person = people.get(email.casefold())
         contacts.setdefault(row.get("sisid"), []).append(
             Contact(
-                "contact", given=person.get("firstname") if person else "", family=person.get("lastname") if person else "",
-                email=email, phone=person.get("phone") if person else "", relation=row.get("role") or "Other",
-                source_id=person.get("sisid") if person else "", row=row.number, origin=relations.origin(),
-            )  # fmt: skip
+                "contact",
+                given=person.get("firstname") if person else "",
+                family=person.get("lastname") if person else "",
+                email=email,
+                phone=person.get("phone") if person else "",
+                relation=row.get("role") or "Other",
+                source_id=person.get("sisid") if person else "",
+                row=row.number,
+                origin=relations.origin(),
+            )
         )
     return contacts
 
@@ -96,11 +115,17 @@ def _clever(named: Named, findings: Findings) -> Contacts:
         kind = row.get("type", "contacttype")
         contacts.setdefault(row.get("studentid"), []).append(
             Contact(
-                "contact", given=row.get("firstname"), family=row.get("lastname"), name=row.get("name", "contactname"),
-                email=row.get("email", "contactemail"), phone=row.get("phone", "contactphone"),
-                relation=relation or kind, source_id=row.get("contactid", "contactsisid", "sisid"), row=row.number,
+                "contact",
+                given=row.get("firstname"),
+                family=row.get("lastname"),
+                name=row.get("name", "contactname"),
+                email=row.get("email", "contactemail"),
+                phone=row.get("phone", "contactphone"),
+                relation=relation or kind,
+                source_id=row.get("contactid", "contactsisid", "sisid"),
+                row=row.number,
                 origin=named.origin(),
-            )  # fmt: skip
+            )
         )
     return contacts
 
@@ -129,22 +154,48 @@ def _canvas(member: Member, by_name: dict[str, Member], language: str | None, fi
                 links[row.get("associateduserid")].append(row.get("userid"))
     rows = list(users.rows(findings))
     known = {row.get("userid"): row for row in rows}
-    origin = users.origin(id=("userid",), given=("firstname",), family=("lastname",), full=("fullname",), status=("status",))
+    origin = users.origin(
+        id=("userid",), given=("firstname",), family=("lastname",), full=("fullname",), status=("status",)
+    )
 
     def drafts(_: Findings | None) -> Iterator[Draft]:
         for row in rows:
             identity = row.get("userid")
             if (pupils and identity not in pupils) or (not pupils and identity in adults):
                 continue
-            draft = Draft(origin, row.number, row.line, id=identity, given=row.get("firstname"), family=row.get("lastname"),
-                          full=row.get("sortablename") or row.get("fullname"), email=row.get("email"),
-                          left=row.get("status").casefold() == "deleted")  # fmt: skip
+            draft = Draft(
+                origin,
+                row.number,
+                row.line,
+                id=identity,
+                given=row.get("firstname"),
+                family=row.get("lastname"),
+                full=row.get("sortablename") or row.get("fullname"),
+                email=row.get("email"),
+                left=row.get("status").casefold() == "deleted",
+            )
             draft.contacts = [
-                Contact("contact", given=person.get("firstname"), family=person.get("lastname"), name=person.get("fullname"),
-                        email=person.get("email"), source_id=adult, row=person.number)
-                for adult in links.get(identity, ()) if (person := known.get(adult))
-            ]  # fmt: skip
+                Contact(
+                    "contact",
+                    given=person.get("firstname"),
+                    family=person.get("lastname"),
+                    name=person.get("fullname"),
+                    email=person.get("email"),
+                    source_id=adult,
+                    row=person.number,
+                )
+                for adult in links.get(identity, ())
+                if (person := known.get(adult))
+            ]
             yield draft
 
-    return Intake(format="canvas", drafts=drafts, encoding=users.text.encoding.name, delimiter=users.text.delimiter, mode="bulk",
-                  birth_column=False, guardian_columns=bool(links or observers), files=(member.name,))  # fmt: skip
+    return Intake(
+        format="canvas",
+        drafts=drafts,
+        encoding=users.text.encoding.name,
+        delimiter=users.text.delimiter,
+        mode="bulk",
+        birth_column=False,
+        guardian_columns=bool(links or observers),
+        files=(member.name,),
+    )

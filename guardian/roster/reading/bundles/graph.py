@@ -7,7 +7,8 @@ from msgspec import Struct, field
 from guardian.roster.reading.draft import Contact, Draft, Origin
 from guardian.roster.reading.findings import Findings
 
-GUARDIANS = frozenset({"guardian", "parent", "relative", "father", "mother", "observer"})
+_ADULTS = ("guardian", "parent", "mother", "father", "relative", "observer")
+GUARDIANS = frozenset(_ADULTS)
 PUPILS = frozenset({"student", "learner", "pupil"})
 GONE = frozenset({"tobedeleted", "inactive", "deleted"})
 
@@ -54,9 +55,18 @@ class Graph(Struct):
             if not user.roles & PUPILS:
                 continue
             draft = Draft(
-                self.origin, user.row, user.line, id=user.id, given=user.given, family=user.family, email=user.email,
-                grade=user.grade, school=user.school, left=gone, platform_id=user.platform_id,
-            )  # fmt: skip
+                self.origin,
+                user.row,
+                user.line,
+                id=user.id,
+                given=user.given,
+                family=user.family,
+                email=user.email,
+                grade=user.grade,
+                school=user.school,
+                left=gone,
+                platform_id=user.platform_id,
+            )
             if birth := self.births.get(user.id):
                 draft.birth = birth[0]
                 if self.birth_origin is not None:
@@ -82,7 +92,9 @@ class Graph(Struct):
                     linked.setdefault(other, {}).setdefault(user.id, "")
         return linked
 
-    def _contacts(self, draft: Draft, others: dict[str, str], known: dict[str, User], findings: Findings | None) -> Iterator[Contact]:
+    def _contacts(
+        self, draft: Draft, others: dict[str, str], known: dict[str, User], findings: Findings | None
+    ) -> Iterator[Contact]:
         for other, role in others.items():
             person = known.get(other)
             if person is None:
@@ -90,16 +102,22 @@ class Graph(Struct):
                     findings.cell("AGENT_UNKNOWN", draft, "agents", other)
                 continue
             adult = person.roles & GUARDIANS
-            if not adult and not role and person.roles or (person.roles & PUPILS and not adult):
+            if (not adult and not role and person.roles) or (person.roles & PUPILS and not adult):
                 if findings is not None and not draft.left:
                     findings.cell("AGENT_IS_STAFF", draft, "agents", other)
                 continue
             if person.status.casefold() in GONE:
                 continue
-            if not role and adult:
-                role = next(name for name in ("guardian", "parent", "mother", "father", "relative", "observer") if name in adult)  # noqa: PLW2901
-            kind = "contact"
+            stated = role or next((name for name in _ADULTS if name in adult), "")
             yield Contact(
-                kind, 0, given=person.given, family=person.family, email=person.email, phone=person.phone,
-                relation="" if role == "observer" else role, source_id=person.id, row=person.row, origin=self.origin,
-            )  # fmt: skip
+                "contact",
+                0,
+                given=person.given,
+                family=person.family,
+                email=person.email,
+                phone=person.phone,
+                relation="" if stated == "observer" else stated,
+                source_id=person.id,
+                row=person.row,
+                origin=self.origin,
+            )

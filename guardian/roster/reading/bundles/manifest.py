@@ -7,13 +7,14 @@ from msgspec import Struct, field
 from guardian.roster.reading.bundles.named import open_named
 from guardian.roster.reading.draft import Origin
 from guardian.roster.reading.findings import Findings
+from guardian.roster.reading.folding import word_set
 from guardian.roster.reading.members import Member
 from guardian.roster.reading.records import Mode
 
-FILES = frozenset(
-    "academicsessions categories classes classresources courses courseresources demographics enrollments lineitems orgs "
-    "resources results users lineitemlearningobjectiveids lineitemscorescales resultlearningobjectiveids "
-    "resultscorescales roles scorescales userprofiles userresources".split()
+FILES = word_set(
+    "academicsessions categories classes classresources courses courseresources demographics enrollments "
+    "lineitems orgs resources results users lineitemlearningobjectiveids lineitemscorescales "
+    "resultlearningobjectiveids resultscorescales roles scorescales userprofiles userresources"
 )
 
 

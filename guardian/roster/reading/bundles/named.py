@@ -45,7 +45,12 @@ class Named(Struct):
 
     def origin(self, **columns: Sequence[str]) -> Origin:
         """How findings name this file; `columns`: field -> headers it may stand under."""
-        found = {key: place for key, names in columns.items() for name in names if (place := self.names.get(name)) is not None}
+        found = {
+            key: place
+            for key, names in columns.items()
+            for name in names
+            if (place := self.names.get(name)) is not None
+        }
         return Origin(self.text.member.name, None, self.headers, found)
 
     def rows(self, findings: Findings | None) -> Iterator[Row]:

@@ -43,7 +43,7 @@ def recognise(files: Sequence[Member], language: str | None, findings: Findings)
     text.describe(findings)
     responsables.describe(findings)
     table.describe(findings)
-    contacts = contacts_of(responsables, findings)
+    contacts = contacts_of(responsables)
 
     def drafts(found: Findings | None) -> Iterator[Draft]:
         for draft in table.drafts(found, quickly=False):
@@ -51,26 +51,38 @@ def recognise(files: Sequence[Member], language: str | None, findings: Findings)
             used = name_tokens(f"{draft.given} {draft.usage}") if draft.usage.strip() else named
             group = plain(draft.class_name).strip()
             draft.contacts = [
-                contact for child in dict.fromkeys((named, used)) for contact in contacts.get((child, group)) or contacts.get((child, ""), ())
+                contact
+                for child in dict.fromkeys((named, used))
+                for contact in contacts.get((child, group)) or contacts.get((child, ""), ())
             ]
             yield draft
 
-    return Intake(format="onde", drafts=drafts, encoding=text.encoding.name, delimiter=text.delimiter, order="dmy",
-                  birth_column="birth" in table.header.layout.student, id_column="id" in table.header.layout.student,
-                  files=(others[0].name,))  # fmt: skip
+    return Intake(
+        format="onde",
+        drafts=drafts,
+        encoding=text.encoding.name,
+        delimiter=text.delimiter,
+        order="dmy",
+        birth_column="birth" in table.header.layout.student,
+        id_column="id" in table.header.layout.student,
+        files=(others[0].name,),
+    )
 
 
-def contacts_of(named: Named, findings: Findings) -> dict[Child, list[Contact]]:
+def contacts_of(named: Named) -> dict[Child, list[Contact]]:
     """Child (name, class) -> responsables. Where a name stands in one class only, the class may be left out."""
     groups = _children(named)
     contacts: dict[Child, list[Contact]] = {}
     classes: dict[frozenset[str], set[str]] = {}
     for row in named.rows(None):
         contact = Contact(
-            "guardian", given=row.get("prenomresponsable"), family=row.get("nomresponsable") or row.get("nomusageresponsable"),
+            "guardian",
+            given=row.get("prenomresponsable"),
+            family=row.get("nomresponsable") or row.get("nomusageresponsable"),
             email=row.get("courriel", "courrielresponsable"),
-            phone=row.get("telephoneportable") or row.get("telephonedomicile") or row.get("telephonetravail"), row=row.number,
-        )  # fmt: skip
+            phone=row.get("telephoneportable") or row.get("telephonedomicile") or row.get("telephonetravail"),
+            row=row.number,
+        )
         for family, given, group in groups:
             cells = row.cells
             if given >= len(cells) or not cells[given].strip():

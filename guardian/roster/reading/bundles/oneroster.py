@@ -7,15 +7,16 @@ from guardian.roster.reading.bundles.manifest import Manifest, read_manifest
 from guardian.roster.reading.bundles.named import Named, Row, open_named
 from guardian.roster.reading.draft import Draft, Origin
 from guardian.roster.reading.findings import Findings
+from guardian.roster.reading.folding import word_set
 from guardian.roster.reading.intake import Intake
 from guardian.roster.reading.limits import TEXT_ROWS
 from guardian.roster.reading.members import Member
 from guardian.roster.reading.records import Mode
 from guardian.roster.reading.refusal import InputRefused
 
-_ROLES = frozenset(
-    "administrator aide guardian parent proctor relative student teacher counselor districtadministrator principal "
-    "siteadministrator systemadministrator".split()
+_ROLES = word_set(
+    "administrator aide guardian parent proctor relative student teacher counselor districtadministrator "
+    "principal siteadministrator systemadministrator"
 )
 
 
@@ -34,8 +35,13 @@ def recognise(files: Sequence[Member], language: str | None, findings: Findings)
         if manifest is None or users is not None or not manifest_file:
             return None
         manifest.check(manifest_file, list(beside.values()), findings)
-        return Intake(format=f"oneroster-{manifest.oneroster or '1.1'}", drafts=lambda _: iter(()), mode="delta",
-                      may_be_empty=not manifest.files.get("users", "absent") == "bulk", files=(manifest_file.name,))  # fmt: skip
+        return Intake(
+            format=f"oneroster-{manifest.oneroster or '1.1'}",
+            drafts=lambda _: iter(()),
+            mode="delta",
+            may_be_empty=manifest.files.get("users", "absent") != "bulk",
+            files=(manifest_file.name,),
+        )
     if anchor.depth:
         findings.whole("BUNDLE_FOLDER", Origin(anchor.name))
     if manifest is not None and manifest_file is not None:
@@ -53,7 +59,11 @@ def recognise(files: Sequence[Member], language: str | None, findings: Findings)
 
 
 def _intake(users: Named, opened: dict[str, Named], manifest: Manifest | None, findings: Findings) -> Intake:
-    sds = manifest is None and not users.has("enableduser") and ("relationships" in opened or not users.has("orgsourcedids", "status"))
+    sds = (
+        manifest is None
+        and not users.has("enableduser")
+        and ("relationships" in opened or not users.has("orgsourcedids", "status"))
+    )
     name = _name(users, opened, manifest, sds=sds)
     mode: Mode | None = (manifest.mode if manifest else None) or "bulk"
     graph = _graph(users, opened, findings)
@@ -69,10 +79,17 @@ def _intake(users: Named, opened: dict[str, Named], manifest: Manifest | None, f
             yield draft
 
     return Intake(
-        format=name, drafts=drafts, encoding=users.text.encoding.name, delimiter=users.text.delimiter, mode=mode,
-        birth_column="demographics" in opened, files=(users.text.member.name,), order="mdy" if sds else None,
-        other_rows=lambda: len(graph.users) - pupils, may_be_empty=mode == "delta",
-    )  # fmt: skip
+        format=name,
+        drafts=drafts,
+        encoding=users.text.encoding.name,
+        delimiter=users.text.delimiter,
+        mode=mode,
+        birth_column="demographics" in opened,
+        files=(users.text.member.name,),
+        order="mdy" if sds else None,
+        other_rows=lambda: len(graph.users) - pupils,
+        may_be_empty=mode == "delta",
+    )
 
 
 def _name(users: Named, opened: dict[str, Named], manifest: Manifest | None, *, sds: bool) -> str:
@@ -106,17 +123,30 @@ def _graph(users: Named, opened: dict[str, Named], findings: Findings) -> Graph:
             person.school = person.school or schools.get(org, org)
     births: dict[str, tuple[str, int, int]] = {}
     for row in _rows(opened, "demographics", findings):
-        births[row.get("usersourcedid", "sourcedid")] = (row.get("birthdate", "dateofbirth", "dob"), row.number, row.line)
+        births[row.get("usersourcedid", "sourcedid")] = (
+            row.get("birthdate", "dateofbirth", "dob"),
+            row.number,
+            row.line,
+        )
     links = [
         (row.get("usersourcedid"), row.get("relationshipusersourcedid"), row.get("relationshiprole"))
         for row in _rows(opened, "relationships", findings)
     ]
     demographics = opened.get("demographics")
     return Graph(
-        users.origin(id=("sourcedid",), status=("status",), agents=("agentsourcedids", "agents"), given=("givenname",),
-                     family=("familyname",), email=("email",)),
-        people, births, demographics.origin(birth=("birthdate", "dateofbirth", "dob")) if demographics else None, links,
-    )  # fmt: skip
+        users.origin(
+            id=("sourcedid",),
+            status=("status",),
+            agents=("agentsourcedids", "agents"),
+            given=("givenname",),
+            family=("familyname",),
+            email=("email",),
+        ),
+        people,
+        births,
+        demographics.origin(birth=("birthdate", "dateofbirth", "dob")) if demographics else None,
+        links,
+    )
 
 
 def _rows(opened: dict[str, Named], name: str, findings: Findings) -> Iterator[Row]:
@@ -129,13 +159,19 @@ def _user(row: Row, schools: dict[str, str]) -> User:
     roles = {part.strip().casefold() for part in row.get("role", "roles").split(",") if part.strip()}
     first_org = (row.get("primaryorgsourcedid") or row.get("orgsourcedids", "orgsourcedid")).partition(",")[0].strip()
     return User(
-        id=row.get("sourcedid"), row=row.number, line=row.line, given=row.get("givenname") or row.get("preferredgivenname"),
+        id=row.get("sourcedid"),
+        row=row.number,
+        line=row.line,
+        given=row.get("givenname") or row.get("preferredgivenname"),
         family=row.get("familyname") or row.get("preferredfamilyname"),
-        email=email or (username if "@" in username else ""), phone=row.get("sms") or row.get("phone"),
-        grade=row.get("grades", "grade"), school=schools.get(first_org, first_org), status=row.get("status"),
+        email=email or (username if "@" in username else ""),
+        phone=row.get("sms") or row.get("phone"),
+        grade=row.get("grades", "grade"),
+        school=schools.get(first_org, first_org),
+        status=row.get("status"),
         agents=tuple(part for raw in row.get("agentsourcedids", "agents").split(",") if (part := raw.strip())),
         roles=roles,
-    )  # fmt: skip
+    )
 
 
 def _realigned(row: Row, users: Named) -> Row:
@@ -146,7 +182,14 @@ def _realigned(row: Row, users: Named) -> Row:
     if over <= 0 or role is None:
         return row
     cells = row.cells
-    shift = next((place - role for place in range(role, min(role + over + 1, len(cells))) if cells[place].strip().casefold() in _ROLES), None)
+    shift = next(
+        (
+            place - role
+            for place in range(role, min(role + over + 1, len(cells)))
+            if cells[place].strip().casefold() in _ROLES
+        ),
+        None,
+    )
     if shift and orgs is not None and orgs < role:
         cells = [*cells[:orgs], ",".join(cells[orgs : orgs + shift + 1]), *cells[orgs + shift + 1 :]]
         over -= shift

@@ -17,7 +17,7 @@ from guardian.roster.reading.refusal import InputRefused
 _WANTED = frozenset({"ELEVE", "PERSONNE", "RESPONSABLE_ELEVE", "STRUCTURES_ELEVE", "PUPIL"})
 
 
-def recognise(files: Sequence[Member], language: str | None, findings: Findings) -> Intake | None:
+def recognise(files: Sequence[Member], _: str | None, findings: Findings) -> Intake | None:
     """The intake of a bundle of XML files only."""
     if not files or not all(file.base.endswith(".xml") for file in files):
         return None
@@ -49,7 +49,14 @@ def _of(name: str, drafts: list[Draft], files: Sequence[Member], *, guardians: b
     def again(_: Findings | None) -> Iterator[Draft]:
         return iter(drafts)
 
-    return Intake(format=name, drafts=again, order="dmy", guardian_columns=guardians, mode="bulk", files=tuple(file.name for file in files))
+    return Intake(
+        format=name,
+        drafts=again,
+        order="dmy",
+        guardian_columns=guardians,
+        mode="bulk",
+        files=tuple(file.name for file in files),
+    )
 
 
 def _elements(member: Member, findings: Findings) -> list[Element]:
@@ -75,7 +82,7 @@ def _name(element: Element) -> str:
 
 def _text(element: Element, *names: str) -> str:
     """The text of the first descendant with one of these names, in their order."""
-    wanted = {name: "" for name in names}
+    wanted = dict.fromkeys(names, "")
     for inner in element.iter():
         name = _name(inner)
         if name in wanted and not wanted[name] and inner.text:
@@ -89,23 +96,47 @@ def _ctf(origin: Origin, row: int, pupil: Element) -> Draft:
     for element in people:
         contacts.append(
             Contact(
-                "contact", given=_text(element, "FORENAME"), family=_text(element, "SURNAME"), email=_text(element, "EMAIL"),
-                phone=_text(element, "PHONENO", "PHONE", "NUMBER"), relation=_ctf_relation(_text(element, "RELATIONSHIP")),
-                responsible=_text(element, "RESPONSIBLE"), priority=_text(element, "ORDER"), row=row,
-            )  # fmt: skip
+                "contact",
+                given=_text(element, "FORENAME"),
+                family=_text(element, "SURNAME"),
+                email=_text(element, "EMAIL"),
+                phone=_text(element, "PHONENO", "PHONE", "NUMBER"),
+                relation=_ctf_relation(_text(element, "RELATIONSHIP")),
+                responsible=_text(element, "RESPONSIBLE"),
+                priority=_text(element, "ORDER"),
+                row=row,
+            )
         )
     for element in list(pupil.iter()):
         if _name(element) == "CONTACTS":
             element.clear()
     return Draft(
-        origin, row, id=_text(pupil, "UPN", "UNIQUELEARNERNUMBER"), given=_text(pupil, "FORENAME", "PREFERREDFORENAME"),
-        family=_text(pupil, "SURNAME"), birth=_text(pupil, "DOB"), grade=_text(pupil, "NCYEARACTUAL"), contacts=contacts,
-    )  # fmt: skip
+        origin,
+        row,
+        id=_text(pupil, "UPN", "UNIQUELEARNERNUMBER"),
+        given=_text(pupil, "FORENAME", "PREFERREDFORENAME"),
+        family=_text(pupil, "SURNAME"),
+        birth=_text(pupil, "DOB"),
+        grade=_text(pupil, "NCYEARACTUAL"),
+        contacts=contacts,
+    )
 
 
 def _ctf_relation(code: str) -> str:
-    known = {"PAM": "mother", "PAF": "father", "STP": "step-parent", "FOP": "foster", "GPA": "grandparent", "CAR": "guardian",
-             "OTH": "other", "SWR": "social worker", "REL": "relative", "FAM": "relative", "CHM": "childminder", "DOC": "doctor"}  # fmt: skip
+    known = {
+        "PAM": "mother",
+        "PAF": "father",
+        "STP": "step-parent",
+        "FOP": "foster",
+        "GPA": "grandparent",
+        "CAR": "guardian",
+        "OTH": "other",
+        "SWR": "social worker",
+        "REL": "relative",
+        "FAM": "relative",
+        "CHM": "childminder",
+        "DOC": "doctor",
+    }
     return known.get(code.upper(), code)
 
 
@@ -119,11 +150,17 @@ def _siecle(origin: Origin, elements: dict[str, list[Element]]) -> list[Draft]:
         level = _text(link, "NIVEAU_RESPONSABILITE", "RESP_LEGAL")
         links.setdefault(_text(link, "ELEVE_ID"), []).append(
             Contact(
-                "contact", given=_text(person, "PRENOM"), family=_text(person, "NOM_DE_FAMILLE", "NOM", "NOM_USAGE"),
-                email=_text(person, "MEL", "EMAIL"), phone=_text(person, "TEL_PORTABLE", "TEL_PERSONNEL", "TEL_PROFESSIONNEL"),
-                relation=_siecle_relation(_text(link, "CODE_PARENTE")), responsible="T" if level in {"1"} else "F" if level else "",
-                priority=level, source_id=_id(person, "PERSONNE_ID"), row=0,
-            )  # fmt: skip
+                "contact",
+                given=_text(person, "PRENOM"),
+                family=_text(person, "NOM_DE_FAMILLE", "NOM", "NOM_USAGE"),
+                email=_text(person, "MEL", "EMAIL"),
+                phone=_text(person, "TEL_PORTABLE", "TEL_PERSONNEL", "TEL_PROFESSIONNEL"),
+                relation=_siecle_relation(_text(link, "CODE_PARENTE")),
+                responsible="T" if level == "1" else "F" if level else "",
+                priority=level,
+                source_id=_id(person, "PERSONNE_ID"),
+                row=0,
+            )
         )
     classes: dict[str, str] = {}
     for element in elements.get("STRUCTURES_ELEVE", ()):
@@ -132,18 +169,39 @@ def _siecle(origin: Origin, elements: dict[str, list[Element]]) -> list[Draft]:
                 classes[_id(element, "ELEVE_ID")] = _text(structure, "CODE_STRUCTURE")
     return [
         Draft(
-            origin, row, id=_text(pupil, "ID_NATIONAL", "INE_RNIE", "ID_ELEVE_ETAB") or _id(pupil, "ELEVE_ID"),
-            given=_text(pupil, "PRENOM", "PRENOM1"), family=_text(pupil, "NOM_DE_FAMILLE", "NOM"), usage=_text(pupil, "NOM_USAGE"),
-            birth=_text(pupil, "DATE_NAISS"), class_name=classes.get(_id(pupil, "ELEVE_ID"), ""), email=_text(pupil, "MEL"),
-            left=bool(_text(pupil, "DATE_SORTIE")), contacts=links.get(_id(pupil, "ELEVE_ID"), []),
-        )  # fmt: skip
+            origin,
+            row,
+            id=_text(pupil, "ID_NATIONAL", "INE_RNIE", "ID_ELEVE_ETAB") or _id(pupil, "ELEVE_ID"),
+            given=_text(pupil, "PRENOM", "PRENOM1"),
+            family=_text(pupil, "NOM_DE_FAMILLE", "NOM"),
+            usage=_text(pupil, "NOM_USAGE"),
+            birth=_text(pupil, "DATE_NAISS"),
+            class_name=classes.get(_id(pupil, "ELEVE_ID"), ""),
+            email=_text(pupil, "MEL"),
+            left=bool(_text(pupil, "DATE_SORTIE")),
+            contacts=links.get(_id(pupil, "ELEVE_ID"), []),
+        )
         for row, pupil in enumerate(elements.get("ELEVE", ()), 1)
     ]
 
 
 def _siecle_relation(code: str) -> str:
-    known = {"1": "MERE", "2": "PERE", "10": "MERE", "20": "PERE", "11": "MERE", "21": "PERE", "37": "tuteur", "38": "grand-mere",
-             "39": "tante", "41": "grand-pere", "50": "tuteur", "51": "ase", "70": "eleve majeur", "90": "autre"}  # fmt: skip
+    known = {
+        "1": "MERE",
+        "2": "PERE",
+        "10": "MERE",
+        "20": "PERE",
+        "11": "MERE",
+        "21": "PERE",
+        "37": "tuteur",
+        "38": "grand-mere",
+        "39": "tante",
+        "41": "grand-pere",
+        "50": "tuteur",
+        "51": "ase",
+        "70": "eleve majeur",
+        "90": "autre",
+    }
     return known.get(code, code)
 
 

@@ -5,9 +5,36 @@ import re
 from guardian.roster.reading.folding import ZERO_WIDTH
 
 NOTHING = frozenset(
-    {"-", "--", "—", "–", "−", "\\N", "NULL", "null", "(null)", "N/A", "n/a", "#N/A", "NaN", "nan", "None", "none", "nil",
-     "brak", "néant", "neant", "?", ".", "/", "nie dotyczy", "keine", "ninguno", "n.a."}
-)  # fmt: skip
+    {
+        "-",
+        "--",
+        "—",
+        "–",
+        "−",
+        "\\N",
+        "NULL",
+        "null",
+        "(null)",
+        "N/A",
+        "n/a",
+        "#N/A",
+        "NaN",
+        "nan",
+        "None",
+        "none",
+        "nil",
+        "brak",
+        "néant",
+        "neant",
+        "?",
+        ".",
+        "/",
+        "nie dotyczy",
+        "keine",
+        "ninguno",
+        "n.a.",
+    }
+)
 NOTHING_IN_NAME = frozenset({"-", "--", "—", "–", "−", "\\N", "?", ".", "/"})
 NULL_IN_NAME = frozenset({"NULL", "N/A", "#N/A", "n/a", "(null)", "nan", "NaN"})
 _UNUSUAL = re.compile(r"[^ -~À-ɏ]|^[ '=\"]|  | $")

@@ -14,13 +14,17 @@ YOUNGEST, OLDEST = 2, 40
 SERIAL_OLDEST = 21
 """A bare five-digit number is a date only where it gives an age from 2 to 21."""
 
-_ISO = re.compile(r"^(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ]\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?$")
+_ISO = re.compile(
+    r"^(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ]\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?$"
+)
 _COMPACT = re.compile(r"^((?:19|20)\d{2})(\d{2})(\d{2})$")
 _NUMBERS = re.compile(
     r"^(\d{1,2}) ?([./-]) ?(\d{1,2}) ?\2 ?(\d{4}|\d{2})\.?(?: r\.?)?(?:[ ,]+\d{1,2}:\d{2}(?::\d{2})?(?: [AaPp][Mm])?)?$"
 )
 _SERIAL = re.compile(r"^\d{5}(?:\.0+)?$")
-_DAY_MONTH = re.compile(r"^(\d{1,2})(?:st|nd|rd|th|er|\.|º)?[ \-./]*(?:de )?([^\W\d_]{3,12})\.?[ \-./,]*(?:de )?(\d{4}|\d{2})(?: r\.?)?$")
+_DAY_MONTH = re.compile(
+    r"^(\d{1,2})(?:st|nd|rd|th|er|\.|º)?[ \-./]*(?:de )?([^\W\d_]{3,12})\.?[ \-./,]*(?:de )?(\d{4}|\d{2})(?: r\.?)?$"
+)
 _MONTH_DAY = re.compile(r"^([^\W\d_]{3,12})\.?[ \-]*(\d{1,2})(?:st|nd|rd|th)?,?[ \-]*(\d{4}|\d{2})$")
 
 _MONTHS = {
@@ -69,7 +73,8 @@ def proves(text: str) -> Order | None:
 
 def tell(text: str, as_of: date, order: Order | None) -> Told:
     """Read one cell. Codes: BIRTH_DATE_MISSING, DATE_INVALID, DATE_AMBIGUOUS, DATE_IMPLAUSIBLE, DATE_FUTURE,
-    YEAR_2_DIGITS, EXCEL_SERIAL."""
+    YEAR_2_DIGITS, EXCEL_SERIAL.
+    """
     if not text:
         return Told(code="BIRTH_DATE_MISSING")
     if found := _ISO.match(text) or _COMPACT.match(text):
@@ -111,7 +116,9 @@ def _numbers(first: int, second: int, year_text: str, as_of: date, order: Order 
     for month, day in ((second, first), (first, second)):
         years = _years(int(year_text), as_of) if short else (int(year_text),)
         made = [born for year in years if (born := _make(year, month, day))]
-        readings.append(next((born for born in made if YOUNGEST <= age(born, as_of) <= OLDEST), made[0] if made else None))
+        readings.append(
+            next((born for born in made if YOUNGEST <= age(born, as_of) <= OLDEST), made[0] if made else None)
+        )
     by_day, by_month = readings
     if order:
         chosen, other = (by_day, by_month) if order == "dmy" else (by_month, by_day)

@@ -7,7 +7,7 @@ from email_validator import EmailNotValidError, validate_email
 
 from guardian.roster.reading.fields.cell import value
 from guardian.roster.reading.fields.relationships import relationship
-from guardian.roster.reading.folding import ZERO_WIDTH
+from guardian.roster.reading.folding import ZERO_WIDTH, word_set
 
 _GOOD = re.compile(
     r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
@@ -18,10 +18,11 @@ _NAMED = re.compile(r"^(.*?)[<\[(]\s*([^<>\[\]()]+@[^<>\[\]()]+?)\s*[>\])]$", re
 _BEHIND = re.compile(r"^(\S+@\S+)\s+\(([^()]*)\)$")
 _LABEL = re.compile(r"^([^\W\d_][\w .'\-]{0,40}?)\s*[:=]\s*(?=\S+@)")
 LONGEST = 254
-FREE = frozenset(
-    "gmail.com googlemail.com outlook.com hotmail.com hotmail.fr live.com yahoo.com yahoo.fr icloud.com me.com aol.com "
-    "orange.fr wanadoo.fr free.fr sfr.fr laposte.net wp.pl o2.pl onet.pl interia.pl op.pl gmx.de gmx.net web.de t-online.de "
-    "proton.me protonmail.com msn.com yahoo.co.uk hotmail.co.uk btinternet.com sky.com".split()
+FREE = word_set(
+    "gmail.com googlemail.com outlook.com hotmail.com hotmail.fr live.com yahoo.com yahoo.fr icloud.com "
+    "me.com aol.com orange.fr wanadoo.fr free.fr sfr.fr laposte.net wp.pl o2.pl onet.pl interia.pl op.pl "
+    "gmx.de gmx.net web.de t-online.de proton.me protonmail.com msn.com yahoo.co.uk hotmail.co.uk "
+    "btinternet.com sky.com"
 )
 """Mail providers anybody may use: sharing such a domain says nothing."""
 
@@ -56,7 +57,8 @@ def split(text: str) -> list[tuple[str, str, str]]:
 
 def _addresses(piece: str) -> list[tuple[str, str, str]]:
     """The addresses between two separators. A blank separates two addresses; before an address it is only
-    trusted after a relationship word or a colon: `john smith@…` must never become `smith@…`."""
+    trusted after a relationship word or a colon: `john smith@…` must never become `smith@…`.
+    """
     piece = piece.replace("\x1f", " ").strip()
     if not piece:
         return []
@@ -89,7 +91,11 @@ def _address(text: str) -> str:
 
 def _keep_names_together(text: str) -> str:
     """Inside `Name, First <a@b>` nothing separates: its blanks and commas are hidden until the split is done."""
-    return re.sub(r"(?:\"[^\"]*\"|[^<>;|\n]*?)\s*<[^<>]*>", lambda found: re.sub(r"[\s,]+", "\x1f", found[0].strip(" ,")) + ";", text)
+    return re.sub(
+        r"(?:\"[^\"]*\"|[^<>;|\n]*?)\s*<[^<>]*>",
+        lambda found: re.sub(r"[\s,]+", "\x1f", found[0].strip(" ,")) + ";",
+        text,
+    )
 
 
 def _one(piece: str) -> tuple[str, str, str]:

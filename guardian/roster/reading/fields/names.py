@@ -4,14 +4,18 @@ import re
 import unicodedata
 
 from guardian.roster.reading.fields.cell import NOTHING_IN_NAME, clean
-from guardian.roster.reading.folding import name_tokens
+from guardian.roster.reading.folding import name_tokens, word_set
 
 _MARKS = re.compile(r"^[*†]+\s*|\s*[*†]+$")
 _WRAPPED = re.compile(r"^[“„«”\"‹](.*)[”“»\"›]$")
 _MOJIBAKE = re.compile(r"Ã[\x80-\xbf‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ ¡-¿]|Å[‚›º¼¡„]|Ä[™‡…]|�|â€™")
-_PARTICLES = frozenset("van von der den de da di del della dos das du la le el ter ten bin ibn al zu zur af av san".split())
+_PARTICLES = word_set(
+    "van von der den de da di del della dos das du la le el ter ten bin ibn al zu zur af av san"
+)
 _PLAIN = re.compile(r"[A-Za-zÀ-ɏ][A-Za-zÀ-ɏ '\-]*[A-Za-zÀ-ɏ]")
-_TITLE = re.compile(r"^(?:mr|mrs|ms|miss|dr|m|mme|mlle|mx|pan|pani|herr|frau|sr|sra|d|dña)\.?\s+(?=\S+\s+\S)", re.IGNORECASE)
+_TITLE = re.compile(
+    r"^(?:mr|mrs|ms|miss|dr|m|mme|mlle|mx|pan|pani|herr|frau|sr|sra|d|dña)\.?\s+(?=\S+\s+\S)", re.IGNORECASE
+)
 LONGEST = 200
 
 
@@ -37,7 +41,8 @@ def is_broken(text: str) -> bool:
 
 def split(full: str, *, family_first: bool | None = None) -> tuple[str, str]:
     """Given and family name of a full name. With a comma, or capitals, the writing itself says which is which;
-    else `family_first` as the header says, and by default the last word with its particles is the family name."""
+    else `family_first` as the header says, and by default the last word with its particles is the family name.
+    """
     if "," in full:
         family, _, given = full.partition(",")
         return given.strip(), family.strip()

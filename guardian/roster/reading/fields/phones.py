@@ -17,7 +17,8 @@ _KINDS = ("fixed_line", "mobile", "toll_free", "premium_rate", "shared_cost", "v
 
 def phones(text: str, region: str | None) -> list[tuple[str, str]]:
     """The numbers of one cell with a code each: '', PHONE_INVALID, or PHONE_NUMERIC where a workbook held a
-    number, so that leading zeros may be lost."""
+    number, so that leading zeros may be lost.
+    """
     if isinstance(text, Numeric):
         found = _one(value(text), region)
         return [(found, "PHONE_NUMERIC" if found else "PHONE_INVALID")]

@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from guardian.roster.reading.folding import plain
+from guardian.roster.reading.folding import plain, word_set
 from guardian.roster.reading.records import Eligible
 
 _WORDS = {
@@ -41,8 +41,10 @@ _ELIGIBLE: dict[str, tuple[Eligible, str]] = {
     "emergency": ("no", "emergency"),
     "unknown": ("ask", "not_stated"),
 }
-_YES = frozenset("t true y yes 1 oui o tak si ja j vrai x".split())
-_NO = frozenset("f false n no 0 non nie nein faux".split())
+_YES = word_set(
+    "t true y yes 1 oui o tak si ja j vrai x"
+)
+_NO = frozenset(["f", "false", "n", "no", "0", "non", "nie", "nein", "faux"])
 
 
 @cache
@@ -60,7 +62,7 @@ def relationship(text: str) -> str:
     joined = "-".join(words.split())
     if joined in codes:
         return codes[joined]
-    tokens = [token for token in words.replace("/", " ").replace("-", " ").replace("(", " ").replace(")", " ").split()]
+    tokens = words.replace("/", " ").replace("-", " ").replace("(", " ").replace(")", " ").split()
     for wide in ("step", "foster", "self", "majeur", "pelnoletni", "grand"):
         if wide in tokens:
             return {"step": "step_parent", "grand": "grandparent", "foster": "foster"}.get(wide, "self")

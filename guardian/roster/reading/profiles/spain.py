@@ -3,6 +3,11 @@
 from guardian.roster.reading.profile import Profile
 
 PROFILES = (
-    Profile(name="seneca", marks=("alumno a",), one_of=("no id escolar", "estado matricula", "unidad"), order="dmy",
-            pinned={"no id escolar": "id", "curso": "grade", "unidad": "class"}),
-)  # fmt: skip
+    Profile(
+        name="seneca",
+        marks=("alumno a",),
+        one_of=("no id escolar", "estado matricula", "unidad"),
+        order="dmy",
+        pinned={"no id escolar": "id", "curso": "grade", "unidad": "class"},
+    ),
+)

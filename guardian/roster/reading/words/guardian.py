@@ -21,12 +21,51 @@ MARKERS: dict[str, str] = {
 """`home`: an address of the household; nobody is named by it, so the school is asked."""
 
 SLOTS: dict[str, int] = {
-    **dict.fromkeys("1 r1 i primary first premier premiere primer primera erster erste pierwszy pierwszego p1 g1 01".split(), 1),
     **dict.fromkeys(
-        "2 r2 ii secondary second deuxieme segundo segunda zweiter zweite drugi drugiego autre other p2 g2 02".split(), 2
+        [
+            "1",
+            "r1",
+            "i",
+            "primary",
+            "first",
+            "premier",
+            "premiere",
+            "primer",
+            "primera",
+            "erster",
+            "erste",
+            "pierwszy",
+            "pierwszego",
+            "p1",
+            "g1",
+            "01",
+        ],
+        1,
     ),
-    **dict.fromkeys("3 r3 iii third troisieme tercer dritter trzeci p3 g3 03".split(), 3),
-    **dict.fromkeys("4 r4 iv fourth p4 g4 04".split(), 4),
+    **dict.fromkeys(
+        [
+            "2",
+            "r2",
+            "ii",
+            "secondary",
+            "second",
+            "deuxieme",
+            "segundo",
+            "segunda",
+            "zweiter",
+            "zweite",
+            "drugi",
+            "drugiego",
+            "autre",
+            "other",
+            "p2",
+            "g2",
+            "02",
+        ],
+        2,
+    ),
+    **dict.fromkeys(["3", "r3", "iii", "third", "troisieme", "tercer", "dritter", "trzeci", "p3", "g3", "03"], 3),
+    **dict.fromkeys(["4", "r4", "iv", "fourth", "p4", "g4", "04"], 4),
 }
 
 FIELDS: dict[str, str] = {

@@ -17,7 +17,9 @@ def reading(path: Path, locale: str | None = None) -> Reading:
     return read(path, locale=locale, as_of=AS_OF)
 
 
-def of_text(tmp_path: Path, text: str, encoding: str = "utf-8", name: str = "list.csv", locale: str | None = None) -> Reading:
+def of_text(
+    tmp_path: Path, text: str, encoding: str = "utf-8", name: str = "list.csv", locale: str | None = None
+) -> Reading:
     path = tmp_path / name
     path.write_bytes(text.encode(encoding))
     return reading(path, locale)

@@ -26,32 +26,66 @@ COUNTS = {
 FINDINGS = {
     "01_bom_crlf_trailing_empty.csv": set(),
     "02_excel_unicode_text_utf16le.txt": {("NO_GUARDIAN", 3)},
-    "03_fr_onde_cp1252_semicolon.csv": {("ENCODING_ASSUMED", None), ("NO_GUARDIAN_COLUMNS", None),
-                                        *(("NO_GUARDIAN", row) for row in range(2, 6))},
+    "03_fr_onde_cp1252_semicolon.csv": {
+        ("ENCODING_ASSUMED", None),
+        ("NO_GUARDIAN_COLUMNS", None),
+        *(("NO_GUARDIAN", row) for row in range(2, 6)),
+    },
     "06_quoted_newlines_rownumbers.csv": {("DATE_INVALID", 3)},
     "08_dates_all_ambiguous.csv": {("DATE_ORDER_UNKNOWN", None), *(("DATE_AMBIGUOUS", row) for row in (2, 3, 5))},
     "09_dates_column_evidence_serial_2digit.csv": {
-        ("YEAR_2_DIGITS", 5), ("EXCEL_SERIAL", 6), ("DATE_INVALID", 8), ("DATE_IMPLAUSIBLE", 9), ("DATE_FUTURE", 10),
-        ("BIRTH_DATE_MISSING", 11)},
-    "11_nbsp_zero_width_smart_quotes.csv": {("EMAIL_CLEANED", 3), ("EMAIL_CLEANED", 4), ("EMAIL_CLEANED", 5),
-                                            ("EMAIL_INVALID", 6), ("GUARDIAN_NO_CHANNEL", 6), ("NO_GUARDIAN", 6)},
+        ("YEAR_2_DIGITS", 5),
+        ("EXCEL_SERIAL", 6),
+        ("DATE_INVALID", 8),
+        ("DATE_IMPLAUSIBLE", 9),
+        ("DATE_FUTURE", 10),
+        ("BIRTH_DATE_MISSING", 11),
+    },
+    "11_nbsp_zero_width_smart_quotes.csv": {
+        ("EMAIL_CLEANED", 3),
+        ("EMAIL_CLEANED", 4),
+        ("EMAIL_CLEANED", 5),
+        ("EMAIL_INVALID", 6),
+        ("GUARDIAN_NO_CHANNEL", 6),
+        ("NO_GUARDIAN", 6),
+    },
     "12_formula_injection.csv": {("FORMULA_IN_NAME", 2), ("FORMULA_IN_NAME", 3), ("FORMULA", 4), ("FORMULA", 7)},
     "14_siblings_family_mailbox.csv": {("SHARED_EMAIL", 2)},
     "15_guardian_email_is_student_email.csv": {
-        ("EMAIL_IS_STUDENT", 2), ("EMAIL_IS_STUDENT", 3), ("EMAIL_IS_STUDENT", 4), ("GUARDIAN_ON_STUDENT_DOMAIN", 6),
-        ("GUARDIAN_NO_CHANNEL", 2), ("GUARDIAN_NO_CHANNEL", 3), ("NO_GUARDIAN", 2), ("NO_GUARDIAN", 3)},
+        ("EMAIL_IS_STUDENT", 2),
+        ("EMAIL_IS_STUDENT", 3),
+        ("EMAIL_IS_STUDENT", 4),
+        ("GUARDIAN_ON_STUDENT_DOMAIN", 6),
+        ("GUARDIAN_NO_CHANNEL", 2),
+        ("GUARDIAN_NO_CHANNEL", 3),
+        ("NO_GUARDIAN", 2),
+        ("NO_GUARDIAN", 3),
+    },
     "17_handmade_titles_merged_two_guardians.xlsx": {
-        ("ID_MISSING", None), ("HIDDEN_SHEET", None), ("NAME_CLEANED", 7), ("PHONE_NUMERIC", 7), ("GUARDIAN_NO_CHANNEL", 9)},
+        ("ID_MISSING", None),
+        ("HIDDEN_SHEET", None),
+        ("NAME_CLEANED", 7),
+        ("PHONE_NUMERIC", 7),
+        ("GUARDIAN_NO_CHANNEL", 9),
+    },
     "19_oneroster_nested_macosx_dirty.zip": {
-        ("BUNDLE_FOLDER", None), ("BUNDLE_VERSION", None), ("BUNDLE_FILE_ABSENT", None), ("AGENT_IS_STAFF", 4),
-        ("NO_GUARDIAN", 4), ("AGENT_UNKNOWN", 5), ("STATUS_IN_BULK", 6), ("GUARDIAN_NOT_ELIGIBLE", 9),
-        ("DATE_AMBIGUOUS", 5), ("DATE_ORDER_UNKNOWN", None)},
+        ("BUNDLE_FOLDER", None),
+        ("BUNDLE_VERSION", None),
+        ("BUNDLE_FILE_ABSENT", None),
+        ("AGENT_IS_STAFF", 4),
+        ("NO_GUARDIAN", 4),
+        ("AGENT_UNKNOWN", 5),
+        ("STATUS_IN_BULK", 6),
+        ("GUARDIAN_NOT_ELIGIBLE", 9),
+        ("DATE_AMBIGUOUS", 5),
+        ("DATE_ORDER_UNKNOWN", None),
+    },
     "20_zip_bomb_and_slip.zip": {("ZIP_UNSAFE", None)},
     "21a_reupload_september.csv": set(),
     "21b_reupload_january_new_ids.csv": set(),
     "23_html_table_named.xls": {("HTML_TABLE", None)},
     "26_fr_siecle_biff_row_per_group.xls": {("GUARDIAN_NO_CHANNEL", 6), ("NO_GUARDIAN", 6)},
-}  # fmt: skip
+}
 
 
 def test_every_file_is_expected() -> None:
@@ -72,8 +106,10 @@ def test_01_first_header_has_no_mark() -> None:
     found = reading(MADE / "01_bom_crlf_trailing_empty.csv")
     assert found.students[0].student_id == "S-1001"
     assert {(one.code, one.places.get("count")) for one in found.findings} == {
-        ("BOM_REMOVED", None), ("EMPTY_COLUMNS", 2), ("BLANK_ROWS", 2)
-    }  # fmt: skip
+        ("BOM_REMOVED", None),
+        ("EMPTY_COLUMNS", 2),
+        ("BLANK_ROWS", 2),
+    }
     assert (found.encoding, found.delimiter, found.row_count) == ("utf-8", ",", 3)
 
 
@@ -116,17 +152,28 @@ def test_08_both_readings_are_shown() -> None:
 
 def test_09_the_column_proves_the_order() -> None:
     assert birth_dates(reading(MADE / "09_dates_column_evidence_serial_2digit.csv")) == {
-        2: "2013-12-25", 3: "2014-04-03", 4: "2014-07-09", 5: "2015-02-14", 6: "2014-11-30", 7: "2014-06-17", 8: None,
-        9: None, 10: None, 11: None,
-    }  # fmt: skip
+        2: "2013-12-25",
+        3: "2014-04-03",
+        4: "2014-07-09",
+        5: "2015-02-14",
+        6: "2014-11-30",
+        7: "2014-06-17",
+        8: None,
+        9: None,
+        10: None,
+        11: None,
+    }
 
 
 def test_11_invisible_characters() -> None:
     found = reading(MADE / "11_nbsp_zero_width_smart_quotes.csv")
     assert named(found.students)[:3] == [("Mia", "O’Shea"), ("Lea", "Smith–Jones"), ("Kai", "Berg")]
     assert [one.email for student in found.students for one in student.guardians] == [
-        "Sean.OShea@example.org", "lea.parent@example.org", "kai.dad@example.org", "tom.mum@example.org"
-    ]  # fmt: skip
+        "Sean.OShea@example.org",
+        "lea.parent@example.org",
+        "kai.dad@example.org",
+        "tom.mum@example.org",
+    ]
 
 
 def test_12_formulas() -> None:
@@ -153,14 +200,22 @@ def test_15_the_pupils_own_mailbox() -> None:
 
 def test_17_hand_made_workbook() -> None:
     found = reading(MADE / "17_handmade_titles_merged_two_guardians.xlsx")
-    assert named(found.students) == [("Chidi", "Abara"), ("Inês", "Costa"), ("Lotte", "van der Berg"), ("Deniz", "Yıldız")]
+    assert named(found.students) == [
+        ("Chidi", "Abara"),
+        ("Inês", "Costa"),
+        ("Lotte", "van der Berg"),
+        ("Deniz", "Yıldız"),
+    ]
     assert birth_dates(found) == {6: "2016-05-17", 7: "2016-05-17", 8: "2015-12-03", 9: "2016-02-29"}
     assert all(student.student_id is None for student in found.students)
     missing = next(one for one in found.findings if one.code == "ID_MISSING")
     assert missing.severity == "F"
     assert {one.code for one in found.findings if one.severity == "I"} == {
-        "TITLE_ROWS", "BLANK_ROWS", "SHEET_IGNORED", "COUNTER_COLUMN"
-    }  # fmt: skip
+        "TITLE_ROWS",
+        "BLANK_ROWS",
+        "SHEET_IGNORED",
+        "COUNTER_COLUMN",
+    }
     assert [one.name for one in found.students[3].guardians] == ["Kaan Yıldız"]
 
 
@@ -169,10 +224,14 @@ def test_19_oneroster() -> None:
     assert (found.format, found.mode, found.row_count) == ("oneroster-1.1", "bulk", 9)
     assert [(row.row, row.code) for row in found.rejected] == [(6, "LEAVER")]
     assert [student.student_id for student in found.leavers] == ["u-s5"]
-    assert sum(one.eligible == "yes" for one in {one.key: one for s in found.students for one in s.guardians}.values()) == 2
+    assert (
+        sum(one.eligible == "yes" for one in {one.key: one for s in found.students for one in s.guardians}.values())
+        == 2
+    )
     assert contacts(found.students[3]) == [
-        ("Fia Nash", "fia.nash@example.org", None, "yes"), ("Gia Nash", "gia.nash@example.org", None, "no")
-    ]  # fmt: skip
+        ("Fia Nash", "fia.nash@example.org", None, "yes"),
+        ("Gia Nash", "gia.nash@example.org", None, "no"),
+    ]
     assert birth_dates(found) == {2: "2016-04-01", 3: "2018-02-02", 4: "2015-05-05", 5: None}
 
 
@@ -184,13 +243,18 @@ def test_20_is_refused_from_the_directory() -> None:
 
 def test_23_html() -> None:
     found = reading(MADE / "23_html_table_named.xls")
-    assert [(s.student_id, s.family_name) for s in found.students] == [("000771", "Ashdown"), ("000772", "Birch & Dale")]
+    assert [(s.student_id, s.family_name) for s in found.students] == [
+        ("000771", "Ashdown"),
+        ("000772", "Birch & Dale"),
+    ]
 
 
 def test_26_siecle() -> None:
     found = reading(MADE / "26_fr_siecle_biff_row_per_group.xls")
     assert (found.format, found.row_count) == ("siecle", 5)
     assert [(s.student_id, s.birth_date, s.class_name) for s in found.students] == [
-        ("TEST0000001AA", "2015-04-03", "6 A"), ("TEST0000002AA", "2015-12-11", "6 A"), ("TEST0000003AA", "2016-01-25", "6 B")
-    ]  # fmt: skip
+        ("TEST0000001AA", "2015-04-03", "6 A"),
+        ("TEST0000002AA", "2015-12-11", "6 A"),
+        ("TEST0000003AA", "2016-01-25", "6 B"),
+    ]
     assert [one.relationship for one in found.students[0].guardians] == ["mother", "father"]

@@ -37,7 +37,11 @@ def test_conflicts_and_duplicates(tmp_path: Path) -> None:
         + "3,,,2015-01-01,Pat Lee,pat@example.org\n"
         + ",Cy,Moor,,Pat Lee,pat@example.org\n",
     )
-    assert [(row.row, row.code) for row in found.rejected] == [(3, "ID_CONFLICT"), (7, "NAME_MISSING"), (8, "IDENTITY_MISSING")]
+    assert [(row.row, row.code) for row in found.rejected] == [
+        (3, "ID_CONFLICT"),
+        (7, "NAME_MISSING"),
+        (8, "IDENTITY_MISSING"),
+    ]
     assert counts(found) == (2, 2, 3, 3)
     assert {("DUPLICATE_ROW", 4), ("POSSIBLE_DUPLICATE", 6)} <= codes(found)
     assert [len(s.guardians) for s in found.students] == [2, 1]
@@ -67,7 +71,9 @@ def test_order_of_dates(tmp_path: Path, first: str, second: str, third: str, exp
 
 
 def test_a_five_digit_number_is_a_date_only_for_a_child(tmp_path: Path) -> None:
-    found = of_text(tmp_path, HEAD + "1,A,B,41973,G,a@example.org\n2,C,D,20000,G,b@example.org\n3,E,F,46000,G,c@example.org\n")
+    found = of_text(
+        tmp_path, HEAD + "1,A,B,41973,G,a@example.org\n2,C,D,20000,G,b@example.org\n3,E,F,46000,G,c@example.org\n"
+    )
     assert birth_dates(found) == {2: "2014-11-30", 3: None, 4: None}
 
 
@@ -75,9 +81,13 @@ def test_a_five_digit_number_is_a_date_only_for_a_child(tmp_path: Path) -> None:
     ("name", "email", "expected"),
     [
         ("Ann Lee", "ann@example.org; bob@example.org", [("Ann Lee", "ann@example.org"), (None, "bob@example.org")]),
-        ("Ann Lee & Bob Lee", "ann@example.org, bob@example.org", [("Ann Lee", "ann@example.org"), ("Bob Lee", "bob@example.org")]),
+        (
+            "Ann Lee & Bob Lee",
+            "ann@example.org, bob@example.org",
+            [("Ann Lee", "ann@example.org"), ("Bob Lee", "bob@example.org")],
+        ),
         ("", "mum a@example.org / dad b@example.org", [(None, "a@example.org"), (None, "b@example.org")]),
-        ("", "\"Lee, Ann <a@example.org>\"", [("Lee Ann", "a@example.org")]),
+        ("", '"Lee, Ann <a@example.org>"', [("Lee Ann", "a@example.org")]),
         ("Ann Lee", "john smith@example.org", []),
         ("Ann Lee", "none", []),
         ("Null", "n@example.org", [("Null", "n@example.org")]),
@@ -90,11 +100,15 @@ def test_addresses_of_one_cell(tmp_path: Path, name: str, email: str, expected: 
 
 
 def test_labels_say_who(tmp_path: Path) -> None:
-    found = of_text(tmp_path, 'Student ID,Name,Parents\n1,Max Lee,"Maria Lee (mum) maria@example.org 07700 900111; Jan Lee jan@example.org"\n'
-                    '2,Ivy Moor,"call the office"\n')  # fmt: skip
+    found = of_text(
+        tmp_path,
+        'Student ID,Name,Parents\n1,Max Lee,"Maria Lee (mum) maria@example.org 07700 900111; Jan Lee jan@example.org"\n'
+        '2,Ivy Moor,"call the office"\n',
+    )
     assert [(g.name, g.email, g.phone, g.relationship) for g in found.students[0].guardians] == [
-        ("Maria Lee", "maria@example.org", "07700 900111", "mother"), ("Jan Lee", "jan@example.org", None, "parent")
-    ]  # fmt: skip
+        ("Maria Lee", "maria@example.org", "07700 900111", "mother"),
+        ("Jan Lee", "jan@example.org", None, "parent"),
+    ]
     assert ("GUARDIAN_UNREADABLE", 3) in codes(found)
 
 
@@ -119,18 +133,31 @@ def test_mother_and_father_columns(tmp_path: Path) -> None:
     )
     assert named(found.students) == [("Zofia", "Kowal")]
     assert [(g.relationship, g.name, g.email, g.phone) for g in found.students[0].guardians] == [
-        ("mother", "Maria Kowal", "maria@example.org", None), ("father", "Jan Kowal", None, "+48601234567")
-    ]  # fmt: skip
+        ("mother", "Maria Kowal", "maria@example.org", None),
+        ("father", "Jan Kowal", None, "+48601234567"),
+    ]
     assert ("COUNTER_COLUMN", 1) in codes(found, "I")
 
 
 @pytest.mark.parametrize(
     ("relation", "eligible", "count"),
-    [("Mother", "yes", 1), ("Step-father", "ask", 1), ("Grandparent", "no", 1), ("legal guardian", "yes", 1), ("Neighbour", "no", 1),
-     ("", "ask", 1), ("Self", "", 0), ("uri://ed-fi.org/RelationDescriptor#Mother", "yes", 1), ("social worker", "ask", 1)],
-)  # fmt: skip
+    [
+        ("Mother", "yes", 1),
+        ("Step-father", "ask", 1),
+        ("Grandparent", "no", 1),
+        ("legal guardian", "yes", 1),
+        ("Neighbour", "no", 1),
+        ("", "ask", 1),
+        ("Self", "", 0),
+        ("uri://ed-fi.org/RelationDescriptor#Mother", "yes", 1),
+        ("social worker", "ask", 1),
+    ],
+)
 def test_who_may_be_asked(tmp_path: Path, relation: str, eligible: str, count: int) -> None:
-    found = of_text(tmp_path, f"Student ID,Name,Contact name,Contact relationship,Contact email\n1,Max Lee,Ann Lee,{relation},a@example.org\n")
+    found = of_text(
+        tmp_path,
+        f"Student ID,Name,Contact name,Contact relationship,Contact email\n1,Max Lee,Ann Lee,{relation},a@example.org\n",
+    )
     guardians = found.students[0].guardians
     assert [one.eligible for one in guardians] == [eligible] * count
 
@@ -149,6 +176,8 @@ def test_leavers(tmp_path: Path) -> None:
 def test_bare_email_is_the_pupils_unless_a_guardian_stands_before_it(tmp_path: Path) -> None:
     own = of_text(tmp_path, "Student ID,Name,Email\n1,Max Lee,max@example.org\n")
     assert (own.students[0].email, own.students[0].guardians) == ("max@example.org", ())
-    theirs = of_text(tmp_path, "Student ID,Name,Parent,Email,Phone\n1,Max Lee,Ann Lee,ann@example.org,07700 900111\n", name="b.csv")
+    theirs = of_text(
+        tmp_path, "Student ID,Name,Parent,Email,Phone\n1,Max Lee,Ann Lee,ann@example.org,07700 900111\n", name="b.csv"
+    )
     assert contacts(theirs.students[0]) == [("Ann Lee", "ann@example.org", "07700 900111", "yes")]
     assert theirs.students[0].email is None

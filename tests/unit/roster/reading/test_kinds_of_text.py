@@ -18,7 +18,9 @@ FRENCH = (
 )
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1250", "iso-8859-2", "utf-16-le", "utf-16-be", "utf-16", "cp852"])
+@pytest.mark.parametrize(
+    "encoding", ["utf-8", "utf-8-sig", "cp1250", "iso-8859-2", "utf-16-le", "utf-16-be", "utf-16", "cp852"]
+)
 def test_polish_in_every_encoding(tmp_path: Path, encoding: str) -> None:
     found = of_text(tmp_path, POLISH, encoding)
     assert found.encoding == {"utf-8-sig": "utf-8", "utf-16": "utf-16-le"}.get(encoding, encoding)
@@ -77,8 +79,8 @@ def test_every_separator(tmp_path: Path, mark: str, stated: bool) -> None:
 def test_unclosed_quote_costs_one_row(tmp_path: Path) -> None:
     found = of_text(
         tmp_path,
-        "Student ID,First name,Last name,Guardian email\n1,Ann,Lee,a@example.org\n2,\"Bob,Ray,b@example.org\n"
-        "3,Cy,Moor,c@example.org\n4,\"Di, Ann\",Nash,d@example.org\n",
+        'Student ID,First name,Last name,Guardian email\n1,Ann,Lee,a@example.org\n2,"Bob,Ray,b@example.org\n'
+        '3,Cy,Moor,c@example.org\n4,"Di, Ann",Nash,d@example.org\n',
     )
     assert [(row.row, row.line, row.code) for row in found.rejected] == [(3, 3, "UNCLOSED_QUOTE")]
     assert [s.student_id for s in found.students] == ["1", "3", "4"]
@@ -105,14 +107,21 @@ def test_repeated_headers_never_make_the_parent_the_pupil(tmp_path: Path) -> Non
     assert found.format == "sims"
     assert named(found.students) == [("Ivy", "Ames"), ("Otto", "Bell")]
     assert contacts(found.students[0]) == [
-        ("Pat Ames", "pat@example.org", "07700 900001", "yes"), ("Kim Bell", "kim@example.org", None, "no")
-    ]  # fmt: skip
+        ("Pat Ames", "pat@example.org", "07700 900001", "yes"),
+        ("Kim Bell", "kim@example.org", None, "no"),
+    ]
     assert counts(found) == (2, 2, 3, 0)
     assert codes(found) == {("GUARDIAN_NOT_ELIGIBLE", 3)} | ({("BIRTH_DATE_MISSING", None)})
 
 
 @pytest.mark.parametrize(
-    "text", ["Klasse 5a;Müller;Jan;03.04.2014;17\n5a;Weiß;Eva;01.02.2014;18\n", "1,2,3\n4,5,6\n", "Ann Lee\nBob Ray\n", "\n\n\nx\n"]
+    "text",
+    [
+        "Klasse 5a;Müller;Jan;03.04.2014;17\n5a;Weiß;Eva;01.02.2014;18\n",
+        "1,2,3\n4,5,6\n",
+        "Ann Lee\nBob Ray\n",
+        "\n\n\nx\n",
+    ],
 )
 def test_no_header_imports_nothing(tmp_path: Path, text: str) -> None:
     found = of_text(tmp_path, text)
@@ -121,14 +130,18 @@ def test_no_header_imports_nothing(tmp_path: Path, text: str) -> None:
     assert not found.refused
 
 
-@pytest.mark.parametrize("text", ["", "\n\n\n", "   \n", "Student ID,First name,Last name\n", "Student ID,First name,Last name\n,,\n,,\n"])
+@pytest.mark.parametrize(
+    "text", ["", "\n\n\n", "   \n", "Student ID,First name,Last name\n", "Student ID,First name,Last name\n,,\n,,\n"]
+)
 def test_empty(tmp_path: Path, text: str) -> None:
     found = of_text(tmp_path, text)
     assert found.refused
     assert codes(found) == {("EMPTY", None)}
 
 
-@pytest.mark.parametrize("content", [b"%PDF-1.7 x", b"\x89PNG\r\n\x1a\n\0\0", b'{"students": []}', b'[{"a": 1}]', bytes(range(256)) * 9])
+@pytest.mark.parametrize(
+    "content", [b"%PDF-1.7 x", b"\x89PNG\r\n\x1a\n\0\0", b'{"students": []}', b'[{"a": 1}]', bytes(range(256)) * 9]
+)
 def test_other_files_are_refused(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "list.csv"
     path.write_bytes(content)
@@ -138,7 +151,10 @@ def test_other_files_are_refused(tmp_path: Path, content: bytes) -> None:
 
 
 def test_short_and_long_rows(tmp_path: Path) -> None:
-    found = of_text(tmp_path, "Student ID,First name,Last name,Guardian email,Class\n1,Ann,Lee\n2,Bob,Ray,b@example.org,4A,more\n3,Cy,Moor,c@example.org,4A,,\n")
+    found = of_text(
+        tmp_path,
+        "Student ID,First name,Last name,Guardian email,Class\n1,Ann,Lee\n2,Bob,Ray,b@example.org,4A,more\n3,Cy,Moor,c@example.org,4A,,\n",
+    )
     assert {pair for pair in codes(found) if pair[0] == "ROW_SHAPE"} == {("ROW_SHAPE", 2), ("ROW_SHAPE", 3)}
     assert found.student_count == 3
 
@@ -147,14 +163,19 @@ def test_titles_instructions_and_totals(tmp_path: Path) -> None:
     found = of_text(
         tmp_path,
         "Class list 4B,,,\nPrinted 01/09/2026,,,\n,,,\nStudent ID,Name,DOB,Guardian email\n"
-        "Required: text,Required: text,Optional: date,\n1,\"Lee, Ann\",2015-02-03,a@example.org\nTotal: 1,,,\n",
+        'Required: text,Required: text,Optional: date,\n1,"Lee, Ann",2015-02-03,a@example.org\nTotal: 1,,,\n',
     )
     assert [(s.row, s.given_name, s.family_name) for s in found.students] == [(6, "Ann", "Lee")]
-    assert codes(found, "I") == {("TITLE_ROWS", None), ("BLANK_ROWS", None), ("INSTRUCTION_ROW", 5)} - {("BLANK_ROWS", None)}
+    assert codes(found, "I") == {("TITLE_ROWS", None), ("BLANK_ROWS", None), ("INSTRUCTION_ROW", 5)} - {
+        ("BLANK_ROWS", None)
+    }
     assert counts(found) == (1, 1, 1, 0)
 
 
 def test_damaged_text_is_told_and_kept(tmp_path: Path) -> None:
-    found = of_text(tmp_path, "Student ID,First name,Last name,Guardian email\n1,StÃ©phane,Dupont,a@example.org\n2,J�rg,Ray,b@example.org\n")
+    found = of_text(
+        tmp_path,
+        "Student ID,First name,Last name,Guardian email\n1,StÃ©phane,Dupont,a@example.org\n2,J�rg,Ray,b@example.org\n",
+    )
     assert codes(found, "W") >= {("MOJIBAKE", 2), ("MOJIBAKE", 3)}
     assert found.students[0].given_name == "StÃ©phane"

@@ -49,8 +49,9 @@ def test_a_class_list_in_full() -> None:
     assert found.format == "mavis"
     assert birth_dates(found) == {2: "2010-01-01", 3: "2010-01-02", 4: "2010-01-03", 5: "2010-04-09"}
     assert contacts(found.students[2]) == [
-        ("Jane Doe", "jane@example.com", "07412345679", "yes"), ("Richard Doe", "richard@example.com", None, "yes")
-    ]  # fmt: skip
+        ("Jane Doe", "jane@example.com", "07412345679", "yes"),
+        ("Richard Doe", "richard@example.com", None, "yes"),
+    ]
     assert contacts(found.students[0]) == [(None, "susan@example.com", "07412345678", "yes")]
     assert ("COLUMN_SENSITIVE_DROPPED", 1) in codes(found, "I")
     assert not any("9990000018" in str(student) for student in found.students)
@@ -67,7 +68,10 @@ def test_refused_and_headerless() -> None:
         found = reading(SAMPLES / "uk-nhs-mavis" / f"{name}.csv")
         assert found.refused
         assert codes(found) == {("EMPTY", None)}
-    for path in (SAMPLES / "uk-nhs-mavis" / "class_import__malformed.csv", SAMPLES / "us-aspen-x2-studentinsights" / "fake_no_headers.csv"):
+    for path in (
+        SAMPLES / "uk-nhs-mavis" / "class_import__malformed.csv",
+        SAMPLES / "us-aspen-x2-studentinsights" / "fake_no_headers.csv",
+    ):
         found = reading(path)
         assert codes(found) == {("HEADER_MISSING", None)}
         assert counts(found) == (0, 0, 0, 0)
@@ -100,8 +104,9 @@ def test_school_data_sync_1_of_two_days() -> None:
     first = reading(SAMPLES / "sds-v1-oea-contoso" / "students_day1.csv")
     second = reading(SAMPLES / "sds-v1-oea-contoso" / "students_day2.csv")
     assert [(s.student_id, s.given_name, s.birth_date) for s in first.students] == [
-        ("st1", "Albert", "2004-04-02"), ("st4", "Jon", "2004-04-04")
-    ]  # fmt: skip
+        ("st1", "Albert", "2004-04-02"),
+        ("st4", "Jon", "2004-04-04"),
+    ]
     assert [(s.student_id, s.given_name) for s in second.students] == [("st1", "Al"), ("st2", "Sharon")]
 
 
@@ -133,6 +138,11 @@ def test_rosariosis(ending: str) -> None:
     assert counts(found) == (6, 0, 0, 2)
     assert [(row.row, row.code) for row in found.rejected] == [(5, "IDENTITY_MISSING"), (6, "IDENTITY_MISSING")]
     assert birth_dates(found) == {
-        2: "1993-12-06" if ending == "xlsx" else None, 3: None, 4: None, 7: "2003-08-23", 8: "2012-05-13", 9: "2012-05-13"
-    }  # fmt: skip
+        2: "1993-12-06" if ending == "xlsx" else None,
+        3: None,
+        4: None,
+        7: "2003-08-23",
+        8: "2012-05-13",
+        9: "2012-05-13",
+    }
     assert (("DATE_ORDER_UNKNOWN", None) in codes(found)) is (ending == "csv")

@@ -20,6 +20,9 @@ from guardian.platform import routes as platform_routes
 from guardian.purge.execution import RunPurge
 from guardian.purge.execution import run as run_purge
 from guardian.roster import erasure as roster_erasure
+from guardian.roster import routes as roster_routes
+from guardian.roster import working
+from guardian.roster.jobs import CommitRoster, PlanRoster
 from guardian.staff import letters as staff_letters
 from guardian.staff import pages as staff_pages
 
@@ -28,18 +31,28 @@ async def _lapse(ctx: Context) -> int:
     return await lapse.expire_due(ctx, SYSTEM)
 
 
+async def _erase_ended(ctx: Context) -> int:
+    erased = 0
+    while await lapse.erase_ended(ctx, SYSTEM):
+        erased += 1
+    return erased
+
+
 ROUTES: list[Any] = [
     *notice_pages.ROUTES,
     *staff_pages.ROUTES,
     *authorisation_pages.ROUTES,
     *consent_pages.ROUTES,
     *platform_routes.ROUTES,
+    *roster_routes.ROUTES,
     *console_pages.ROUTES,
 ]
 JOBS: dict[type[Job], Handler] = {
     AskGuardians: asking.ask_guardians,
     AddressCorrected: asking.address_corrected,
     RunPurge: run_purge,
+    PlanRoster: working.plan_roster,
+    CommitRoster: working.commit_roster,
 }
 COMPOSERS: dict[str, Composer] = {
     **staff_letters.COMPOSERS,
@@ -55,6 +68,7 @@ SWEEPS: dict[str, Callable[[Context], Awaitable[int]]] = {
     "authorisations_expired": _lapse,
     "requests_expired": chasing.expire_due,
     "reminders": chasing.remind_due,
+    "institutions_erased": _erase_ended,
     "uploads_erased": roster_erasure.erase_old_uploads,
 }
 PORTS: dict[str, Callable[..., Any]] = {"notice.published": asking.notice_published}

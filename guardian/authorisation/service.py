@@ -150,15 +150,6 @@ async def resume(ctx: Context, actor: Actor, authorisation: UUID) -> Authorisati
     return resumed
 
 
-async def ask_all_again(ctx: Context, tx: Tx, notice: UUID) -> None:  # noqa: ARG001 (the port's signature)
-    """Ask the guardians of every institution in force again, after a material change of the notice (312.4(b))."""
-    rows = await tx.fetch(
-        "select distinct institution from authorisations where state = 'active' and valid_until > $1", tx.now
-    )
-    for row in rows:
-        await enqueue(tx, AskGuardians(row["institution"]))
-
-
 async def _plain(ctx: Context, actor: Actor, authorisation: UUID, act: Act, *, ended: bool = False) -> Authorisation:
     async with ctx.transaction(actor) as tx:
         moved = await acts.moved(tx, actor, authorisation, act, {"ended_at": tx.now} if ended else {})

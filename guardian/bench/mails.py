@@ -125,9 +125,14 @@ async def _transport(port: int, count: int) -> float:
             made = render(_letter(number), "en")
             message = build(
                 Envelope(
-                    message_id=f"{UUID(int=number)}@example.org", date=datetime(2026, 9, 1, tzinfo=UTC),
-                    sender="guardian@example.org", sender_name="Example Learning",
-                    recipient=f"g{number}@example.org", subject=made.subject, text=made.text, html=made.html,
+                    message_id=f"{UUID(int=number)}@example.org",
+                    date=datetime(2026, 9, 1, tzinfo=UTC),
+                    sender="guardian@example.org",
+                    sender_name="Example Learning",
+                    recipient=f"g{number}@example.org",
+                    subject=made.subject,
+                    text=made.text,
+                    html=made.html,
                     language=made.language,
                 )  # fmt: skip
             )
@@ -160,8 +165,9 @@ async def _workers(port: int, count: int, workers: int) -> float:
         }  # fmt: skip
         command = [sys.executable, "-m", "guardian.bench.draining"]
         processes = [
-            await asyncio.create_subprocess_exec(*command, env=environment, stdin=asyncio.subprocess.PIPE,
-                                                 stdout=asyncio.subprocess.PIPE)  # fmt: skip
+            await asyncio.create_subprocess_exec(
+                *command, env=environment, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
+            )  # fmt: skip
             for _ in range(workers)
         ]
         for process in processes:

@@ -77,7 +77,9 @@ def _copy(found: Ground, path: Path) -> float:
     psql = server_binaries().psql
     parts = urlsplit(found.owner_url)
     password = parts.password or ""
-    bare = urlunsplit(parts._replace(netloc=parts.netloc.replace(f":{password}@", "@"))) if password else found.owner_url
+    bare = (
+        urlunsplit(parts._replace(netloc=parts.netloc.replace(f":{password}@", "@"))) if password else found.owner_url
+    )
     environment = {**os.environ, "PGPASSWORD": password, "PGOPTIONS": ""}
     _psql(psql, bare, environment, f"create table copied ({columns})")
     started = time.perf_counter()
@@ -86,9 +88,7 @@ def _copy(found: Ground, path: Path) -> float:
 
 
 def _psql(psql: Path, url: str, environment: dict[str, str], command: str) -> None:
-    subprocess.run(
-        [str(psql), "--no-psqlrc", "-q", "-d", url, "-c", command], env=environment, check=True, timeout=600
-    )
+    subprocess.run([str(psql), "--no-psqlrc", "-q", "-d", url, "-c", command], env=environment, check=True, timeout=600)
 
 
 class Memory:
@@ -103,7 +103,9 @@ class Memory:
         self._thread.start()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self._stop.set()
         self._thread.join()
 

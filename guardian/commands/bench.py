@@ -2,7 +2,8 @@
 
 import asyncio
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
+from typing import Any
 
 import msgspec
 
@@ -12,7 +13,7 @@ from guardian.commands.running import print_json, say_refusal
 from guardian.errors import GuardianError, Refused
 from guardian.web import logging
 
-Bench = Callable[[int | None], Awaitable[list[Measured]]]
+Bench = Callable[[int | None], Coroutine[Any, Any, list[Measured]]]
 BENCHES: dict[tuple[str, ...], Bench] = {
     ("roster.import", "roster.reimport", "roster.memory"): rosters.measure,
     ("decision.single", "decision.batch", "decision.p99"): decisions.measure,

@@ -93,6 +93,7 @@ def _line(finding: Finding, language: str) -> str:
     if finding.column:
         place += f" [{finding.column}]"
     value = f" «{finding.value}»" if finding.value else ""
-    told = f"{text(language, SEVERITIES[finding.severity])} {finding.code} {place.strip()}:{value} {message_of(finding, language)}"
+    gravity = text(language, SEVERITIES[finding.severity])
+    told = f"{gravity} {finding.code} {place.strip()}:{value} {message_of(finding, language)}"
     suggestion = suggestion_of(finding, language)
     return f"{told} {suggestion}" if suggestion else told

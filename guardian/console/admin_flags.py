@@ -45,7 +45,8 @@ async def queue(request: AnyRequest) -> Page:
         schools = await admin_store.flags_by_school(tx)
     now, shown = ctx.clock.now(), found[:PAGE_SIZE]
     return room(
-        request, "flags.html", kinds=kinds, kind=kind, school=school, schools=schools, flags=shown, words=words,
+        request, "flags.html", now=now, kinds=kinds, kind=kind,
+        school=school, schools=schools, flags=shown, words=words,
         next=shown[-1].id if len(found) > PAGE_SIZE else None,
         due={one.id: deadline(language, now, one.due_at, one.timezone or OPERATOR_ZONE) for one in shown},
     )  # fmt: skip

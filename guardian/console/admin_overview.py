@@ -12,6 +12,8 @@ from guardian.flags.domain import SEVERITY
 from guardian.web.page import AnyRequest, Page, context_of, language_of
 
 _FIRST = 8
+_SLOW = 15 * 60
+"""Seconds after which a letter that should have left is worth a look."""
 
 
 @route("/admin", http_method=READ, include_in_schema=False)
@@ -29,8 +31,10 @@ async def overview(request: AnyRequest) -> Page:
         purges = await admin_store.purges_by_state(tx)
         unverified = await authorisations.awaiting_verification(tx)
     now = ctx.clock.now()
+    slow = mail.oldest is not None and (now - mail.oldest).total_seconds() > _SLOW
     return room(
-        request, "overview.html", kinds=kinds, schools=schools, first=first, swept=swept, mail=mail, per_day=per_day,
+        request, "overview.html", now=now, slow=slow, kinds=kinds, schools=schools, first=first,
+        swept=swept, mail=mail, per_day=per_day,
         purges=purges, unverified=unverified, stale=is_stale(swept.last, now), words=words, severity=SEVERITY,
         sweep_age=age(language, (now - swept.last).total_seconds()) if swept.last else None,
         mail_age=age(language, (now - mail.oldest).total_seconds()) if mail.oldest else None,

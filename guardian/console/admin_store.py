@@ -92,7 +92,8 @@ async def flags_by_school(tx: Tx) -> list[tuple[UUID, str, int]]:
     return [(row["id"], row["name"], row["number"]) for row in rows]
 
 
-_ORDER = "coalesce(f.due_at, 'infinity'), f.since, f.id"
+_ORDER = "coalesce(f.due_at, f.since), f.since, f.id"
+"""A flag without a deadline waits since it was raised."""
 _FLAGS = f"""
 select f.id, f.kind, f.severity, f.state, f.since, f.due_at, f.learner, f.institution,
     nullif(concat_ws(' ', l.given_name, l.family_name), '') as name, i.name as school, i.timezone

@@ -113,6 +113,14 @@ def is_stale(last: datetime | None, now: datetime) -> bool:
     return last is None or (now - last).total_seconds() > STALE_HOURS * 3600
 
 
+class Asked(msgspec.Struct, frozen=True):
+    """How far the question about one learner has come."""
+
+    learner: UUID
+    sent: bool
+    answered: bool
+
+
 class Funnel(msgspec.Struct, frozen=True):
     """How many learners got how far: guardians asked about them, letter taken, an answer came, admitted."""
 
@@ -120,6 +128,19 @@ class Funnel(msgspec.Struct, frozen=True):
     sent: int
     answered: int
     admitted: int
+
+
+def funnel(asked: Sequence[Asked], stands: Mapping[UUID, Stand]) -> Funnel:
+    """Each step counts only who passed the one before: an answer proves that a letter arrived, and whoever is admitted
+    without an answer (old enough, or authorised by the school alone) is no success of the question.
+    """
+    answered = [one for one in asked if one.answered]
+    return Funnel(
+        asked=len(asked),
+        sent=sum(one.sent or one.answered for one in asked),
+        answered=len(answered),
+        admitted=sum(stands.get(one.learner) == "permit" for one in answered),
+    )
 
 
 def batches(ids: Sequence[UUID], size: int = 1_000) -> Iterable[Sequence[UUID]]:

@@ -7,7 +7,7 @@ from litestar import route
 from guardian.authorisation import store as authorisations
 from guardian.authorisation.domain import Authorisation
 from guardian.console import roster_words, school_store, words
-from guardian.console.domain import Counted, Funnel, progress
+from guardian.console.domain import Counted, funnel, progress
 from guardian.console.frame import READ, at_desk, desk
 from guardian.console.standing import stands
 from guardian.notice import store as notices
@@ -27,7 +27,7 @@ async def overview(request: AnyRequest) -> Page:
         classes = await school_store.classes_of_learners(tx, school.id)
         uploads = await rosters.page(tx, school.id, limit=5)
         waiting = await school_store.letters_waiting(tx, school.id)
-        reached = await school_store.funnel(tx, school.id, 0)
+        asked = await school_store.asked_learners(tx, school.id)
         notice = await notices.published(tx)
     found = await stands(ctx, list(classes))
     counted = Counted()
@@ -38,7 +38,7 @@ async def overview(request: AnyRequest) -> Page:
     state = main.state_at(now) if main else "none"
     return desk(
         request, "overview.html", school=school, now=now, counted=counted, classes=progress(classes, found),
-        funnel=Funnel(reached.asked, reached.sent, reached.answered, min(counted.permit, reached.asked)),
+        funnel=funnel(asked, found),
         uploads=uploads, waiting=waiting, main=main, state=state, notice=notice,
         older=[one for one in held if main and one.id != main.id and one.state_at(now) in _ORDER],
         words=words, rosters=roster_words, role=actor.role,

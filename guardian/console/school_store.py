@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 from asyncpg import Record
 
-from guardian.console.domain import Funnel
+from guardian.console import domain
 from guardian.context import Tx
 
 
@@ -47,18 +47,16 @@ async def classes_of_learners(tx: Tx, institution: UUID) -> dict[UUID, str | Non
     return {row["learner"]: row["class_name"] for row in rows}
 
 
-async def funnel(tx: Tx, institution: UUID, admitted: int) -> Funnel:
-    """How far the questions to guardians have come, counted in learners."""
-    row = await tx.fetchrow(
-        "with asked as (select q.learner, bool_or(r.sent_at is not null and r.state <> 'bounced') as sent "
+async def asked_learners(tx: Tx, institution: UUID) -> list[domain.Asked]:
+    """How far the question about each learner has come whose guardians were asked."""
+    rows = await tx.fetch(
+        "select q.learner, bool_or(r.sent_at is not null and r.state <> 'bounced') as sent, exists "
+        "(select 1 from consents c where c.learner = q.learner) as answered "
         "from consent_requests r join consent_request_learners q on q.request = r.id "
-        "join learners l on l.id = q.learner and l.erased_at is null where r.institution = $1 group by 1) "
-        "select count(*) as asked, count(*) filter (where sent) as sent, count(*) filter (where exists "
-        "(select 1 from consents c where c.learner = asked.learner)) as answered from asked",
+        "join learners l on l.id = q.learner and l.erased_at is null where r.institution = $1 group by q.learner",
         institution,
     )
-    assert row is not None
-    return Funnel(row["asked"], row["sent"], row["answered"], admitted)
+    return [domain.Asked(row["learner"], row["sent"], row["answered"]) for row in rows]
 
 
 async def letters_waiting(tx: Tx, institution: UUID) -> int:
@@ -110,9 +108,10 @@ async def asked_about(tx: Tx, learner: UUID) -> dict[UUID, Asked]:
 async def answers_about(tx: Tx, learner: UUID) -> list[Answer]:
     """The latest word of each guardian on each purpose, in the order of the notice."""
     rows = await tx.fetch(
-        "select distinct on (c.guardian, c.purpose) c.guardian, c.purpose, c.state, c.method, c.recorded_at, "
-        "c.completed_at from consents c where c.learner = $1 "
-        "order by c.guardian, c.purpose, c.recorded_at desc, c.id desc",
+        "select a.* from (select distinct on (c.guardian, c.purpose) c.guardian, c.purpose, c.state, c.method, "
+        "c.recorded_at, c.completed_at from consents c where c.learner = $1 "
+        "order by c.guardian, c.purpose, c.recorded_at desc, c.id desc) a "
+        "left join purposes p on p.code = a.purpose order by a.guardian, p.position",
         learner,
     )
     return [msgspec.convert(dict(row), Answer) for row in rows]

@@ -44,7 +44,8 @@ def standing_of(one: Decided, language: str) -> Standing:
     decision = one.decision
     stand = stand_of(decision.access, decision.reasons)
     colour = "held" if one.gathered.held else "neutral" if one.gathered.standing == "erased" else stand
-    known = [code for code in decision.reasons if code in REASONS]
+    reasons = ("erased",) if one.gathered.standing == "erased" else decision.reasons
+    known = [code for code in reasons if code in REASONS]
     return Standing(
         stand=stand,
         colour=colour,

@@ -59,7 +59,7 @@ REQUESTS: dict[str, str] = {
     "superseded": N_("Replaced by a newer question"),
 }
 REQUEST_COLOURS: dict[str, str] = {
-    "queued": "waiting", "sent": "waiting", "delivered": "waiting", "bounced": "blocked", "answered": "permit",
+    "queued": "waiting", "sent": "waiting", "delivered": "waiting", "bounced": "blocked",
     "expired": "blocked",
 }  # fmt: skip
 
@@ -153,8 +153,8 @@ ERASED: dict[str, str] = {
 KEPT: dict[str, str] = {"history": N_("History"), "tombstone": N_("Proof of the erasure"), "backups": N_("Backups")}
 
 OUTCOMES: dict[str, str] = {
-    "corrected": N_("Corrected: the cause is mended"),
-    "dismissed": N_("Dismissed: nothing needs to be done"),
+    "corrected": N_("It is mended"),
+    "dismissed": N_("Dismissed"),
     "basis_found": N_("A basis was found"),
     "held": N_("Held"),
     "purge_approved": N_("Purge approved"),

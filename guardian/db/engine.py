@@ -13,6 +13,7 @@ import asyncpg
 from asyncpg import Connection
 from piccolo.apps.migrations.tables import Migration
 from piccolo.engine.postgres import PostgresEngine, PostgresTransaction
+from piccolo.table import Table
 
 from guardian.db import piccolo_conf
 from guardian.db.tables import TABLES
@@ -82,7 +83,8 @@ def engine_for(url: str, *, application: str = "guardian") -> SafeEngine:
 def bind(engine: SafeEngine) -> SafeEngine:
     """Make this engine the one that the tables use in this process."""
     piccolo_conf.DB = engine
-    for table in (*TABLES, Migration):  # Piccolo's own table remembers the first engine it met, too
+    tables: tuple[type[Table], ...] = (*TABLES, Migration)
+    for table in tables:  # Piccolo's own table remembers the first engine it met, too
         table._meta.db = engine  # noqa: SLF001 (Piccolo has no public way to bind at run time)
     return engine
 

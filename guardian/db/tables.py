@@ -54,7 +54,9 @@ class StaffRow(Table, tablename="staff"):
 
 
 class StaffSessionRow(Table, tablename="staff_sessions"):
-    """A signed-in browser; the cookie's token is kept hashed. Writer: guardian.staff.store"""
+    """A signed-in browser; the cookie's token is kept hashed.
+    Writer: guardian.staff.store, guardian.demo.clock
+    """
 
     id = key()
     staff = link(StaffRow)
@@ -170,7 +172,7 @@ class LearnerRow(Table, tablename="learners"):
 
 class EnrolmentRow(Table, tablename="enrolments"):
     """A learner at an institution, under the number that the institution gave. `missing_since` is set when a later
-    roster no longer lists the learner; that alone ends nothing. Writer: guardian.people.store
+    roster no longer lists the learner; that alone ends nothing. Writer: guardian.people.store, guardian.people.merge
     """
 
     id = key()
@@ -187,7 +189,8 @@ class EnrolmentRow(Table, tablename="enrolments"):
 
 class GuardianRow(Table, tablename="guardians"):
     """A person who answers for a learner, as one institution knows that person. `unreachable_since` is set when the
-    address bounced for good or complained, and cleared when it is corrected. Writer: guardian.people.store
+    address bounced for good or complained, and cleared when it is corrected.
+    Writer: guardian.people.store, guardian.people.merge
     """
 
     id = key()
@@ -203,7 +206,9 @@ class GuardianRow(Table, tablename="guardians"):
 
 
 class GuardianshipRow(Table, tablename="guardianships"):
-    """That a guardian stands in a relation to a learner, and with what authority. Writer: guardian.people.store"""
+    """That a guardian stands in a relation to a learner, and with what authority.
+    Writer: guardian.people.store, guardian.people.merge
+    """
 
     id = key()
     learner = link(LearnerRow, index=False)  # the unique pair begins with it
@@ -304,7 +309,7 @@ class LinkRow(Table, tablename="links"):
 
 class MailMessageRow(Table, tablename="mail_messages"):
     """The outbox: one row per letter to one person, ids only; address and link are looked up when it is sent.
-    Writer: guardian.mail.outbox
+    Writer: guardian.mail.outbox, guardian.mail.results
     """
 
     id = key()
@@ -472,7 +477,9 @@ class RosterChunkRow(Table, tablename="roster_chunks"):
 
 
 class RosterRowRow(Table, tablename="roster_rows"):
-    """One row of an upload's plan; gone when the upload ends. Writer: guardian.roster.store"""
+    """One row of an upload's plan; gone when the upload ends.
+    Writer: guardian.roster.store, guardian.roster.plan_rows
+    """
 
     id = key()
     upload = link(RosterUploadRow)
@@ -547,8 +554,8 @@ TABLES: tuple[type[Table], ...] = (
     InstitutionRow, StaffRow, StaffSessionRow, PurposeRow, NoticeRow, NoticeTextRow, AuthorisationRow, LearnerRow,
     EnrolmentRow, GuardianRow, GuardianshipRow, ConsentRequestRow, ConsentRequestLearnerRow, ConsentRow,
     ConsentEvidenceRow, LinkRow, MailMessageRow, SuppressionRow, FlagRow, HoldRow, PurgeRow, RecipientRow,
-    PurgeTaskRow, TombstoneRow, RosterUploadRow, RosterChunkRow, RosterRowRow, ApiClientRow, IdempotencyRow, AuditRow, SweepRow,
-    DemoClockRow,
+    PurgeTaskRow, TombstoneRow, RosterUploadRow, RosterChunkRow, RosterRowRow, ApiClientRow, IdempotencyRow, AuditRow,
+    SweepRow, DemoClockRow,
 )  # fmt: skip
 
 PERSONAL: dict[str, dict[str, str]] = {

@@ -1,24 +1,21 @@
 """`guardian demo --check`: the main journey without a person, over the same pages, mails and API that people use."""
 
+import asyncio
 import re
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from typing import Any
 
 import httpx
 
-from guardian.demo import data
+from guardian import app
+from guardian.audit import store
+from guardian.demo import cast
+from guardian.demo.player import Failed, Player, chosen, expect, page_of
 from guardian.demo.run import Running, Say
 from guardian.demo.visitor import Visitor
 from guardian.errors import GuardianError
-
-PATIENCE = 20.0
-"""Seconds to wait for what the worker does in the background."""
-
-
-class Failed(Exception):
-    """A step did not hold."""
+from guardian.events import SYSTEM
 
 
 def check(demo: Running, say: Say) -> int:
@@ -36,21 +33,10 @@ def check(demo: Running, say: Say) -> int:
     return 0
 
 
-def expect(holds: object, otherwise: str) -> None:
-    """Raises Failed when something does not hold."""
-    if not holds:
-        raise Failed(otherwise)
-
-
-class _Journey:
+class _Journey(Player):
     def __init__(self, demo: Running) -> None:
-        self._demo = demo
-        self._base = demo.settings.base_url
-        self._api = httpx.Client(
-            base_url=self._base, headers={"authorization": f"Bearer {demo.world.api_key}"}, timeout=30
-        )
+        super().__init__(demo)
         self._upload = ""
-        self._learners: dict[str, str] = {}
 
     def steps(self) -> list[tuple[str, Callable[[], str | None]]]:
         """The journey, in order."""
@@ -74,40 +60,40 @@ class _Journey:
         ]
 
     def _plan(self) -> str:
-        files = {"file": ("roster.csv", data.ROSTER.encode(), "text/csv")}
-        form = {"institution": str(self._demo.world.institution), "mode": "additions"}
-        plan = self._json(self._api.post("/v1/rosters", files=files, data=form))
+        files = {"file": ("roster.csv", cast.ROSTER.encode(), "text/csv")}
+        form = {"institution": str(self.demo.world.institution), "mode": "additions"}
+        plan = self.json(self.api.post("/v1/rosters", files=files, data=form))
         self._upload = plan["id"]
         expect(plan["state"] == "planned", f"the upload is {plan['state']}")
         expect(plan["counts"]["new"] == 12, f"12 new learners were expected: {plan['counts']}")
-        found = self._json(self._api.get("/v1/learners", params={"institution": form["institution"]}))
+        found = self.json(self.api.get("/v1/learners", params={"institution": form["institution"]}))
         expect(found["items"] == [], "learners were written by a plan")
         return f"{plan['counts']['new']} new"
 
     def _commit(self) -> str:
-        first = self._json(self._api.post(f"/v1/rosters/{self._upload}/commit"))
-        second = self._json(self._api.post(f"/v1/rosters/{self._upload}/commit"))
+        first = self.json(self.api.post(f"/v1/rosters/{self._upload}/commit"))
+        second = self.json(self.api.post(f"/v1/rosters/{self._upload}/commit"))
         expect(first["state"] == second["state"] == "committed", f"{first['state']}, then {second['state']}")
-        listed = self._json(self._api.get("/v1/learners", params={"institution": str(self._demo.world.institution)}))
-        self._learners = {item["student_id"]: item["platform_id"] for item in listed["items"]}
-        expect(len(self._learners) == 12, f"{len(self._learners)} learners instead of 12")
+        listed = self.json(self.api.get("/v1/learners", params={"institution": str(self.demo.world.institution)}))
+        self.learners = {item["student_id"]: item["platform_id"] for item in listed["items"]}
+        expect(len(self.learners) == 12, f"{len(self.learners)} learners instead of 12")
         return "12 learners"
 
     def _mails(self) -> str:
-        wanted = set(re.findall(r"[\w.]+@example\.(?:org|com)", data.ROSTER)) - {"helen.sterling@example.com"}
-        mails = self._wait(lambda: self._all_asked(wanted), "not every guardian was written to")
-        maria = [mail for mail in mails if mail["to"] == "maria.kowalska@example.org" and _page_of(mail, "/g/")]
+        wanted = set(re.findall(r"[\w.]+@example\.(?:org|com)", cast.ROSTER)) - {"helen.sterling@example.com"}
+        mails = self.wait(lambda: self._all_asked(wanted), "not every guardian was written to")
+        maria = [mail for mail in mails if mail["to"] == "maria.kowalska@example.org" and page_of(mail, "/g/")]
         expect(len(maria) == 1, f"{len(maria)} mails to the mother of two")
         expect("Anna" in maria[0]["text"] and "Jan" in maria[0]["text"], "the mail does not name both children")
         expect("Kowalska" not in maria[0]["subject"], "a name stands in the subject")
         return f"{len(wanted)} guardians"
 
     def _all_asked(self, wanted: set[str]) -> list[dict[str, Any]] | None:
-        mails = [mail for mail in self._inbox() if _page_of(mail, "/g/")]
+        mails = [mail for mail in self.inbox() if page_of(mail, "/g/")]
         return mails if wanted <= {mail["to"] for mail in mails} else None
 
     def _nobody(self) -> str:
-        answers = self._json(self._api.post("/v1/decisions", json={"learners": list(self._learners.values())}))
+        answers = self.json(self.api.post("/v1/decisions", json={"learners": list(self.learners.values())}))
         permitted = [a for a in answers["decisions"] if a["access"] == "permit"]
         reasons = [a["reasons"] for a in permitted]
         expect(reasons == [["own_consent"]], f"only the learner over the threshold may be in: {reasons}")
@@ -115,21 +101,21 @@ class _Journey:
 
     def _look(self) -> None:
         for address in ("maria.kowalska@example.org", "grace.ashdown@example.com"):
-            link = self._link(address)
+            link = self.link(address)
             for agent in ("", "BingPreview/1.0b", "Mozilla/5.0"):
                 httpx.get(link, headers={"user-agent": agent}, timeout=30)
                 head = httpx.head(link, headers={"user-agent": agent}, timeout=30)
                 expect(head.status_code == 200, f"HEAD answers {head.status_code}")
-        expect(self._decision("1001")["reasons"] == ["consent_missing"], "looking at the page changed something")
+        expect(self.decision("1001")["reasons"] == ["consent_missing"], "looking at the page changed something")
 
     def _confirm(self) -> str:
-        link = self._link("maria.kowalska@example.org")
-        with Visitor(self._base, "pl") as visitor:
+        link = self.link("maria.kowalska@example.org")
+        with Visitor(self.base, "pl") as visitor:
             expect(visitor.open(link) == 200, f"the page answers {visitor.answer.status_code}")
             form = visitor.form("/g/")
             expect(not form.chosen_beforehand, "an answer is chosen beforehand")
             expect(len(visitor.answer.content) < 50_000, "the page is heavier than 50 KB")
-            answers = _answers(form.choices, core="yes", optional="no")
+            answers = chosen(form.choices, core="yes", optional="no")
             expect(visitor.press("/g/", **answers) == 422, "a form without a name was taken")
             time.sleep(2.2)  # a ticket is not good for its first two seconds: no person reads so fast
             again = visitor.press("/g/", **answers, relationship="mother", name="Maria Kowalska")
@@ -137,54 +123,54 @@ class _Journey:
         return "2 children, recordings refused"
 
     def _pending(self) -> None:
-        reasons = self._decision("1001")["reasons"]
+        reasons = self.decision("1001")["reasons"]
         expect(reasons == ["verification_pending"], f"the decision says {reasons}")
 
     def _permit(self) -> str:
-        self._advance("P1DT1H")
-        decision = self._until("1001", "permit")
+        self.advance("P1DT1H")
+        decision = self.until("1001", "permit")
         expect(decision["reasons"] == ["authorised", "consented"], f"the decision says {decision['reasons']}")
-        expect(self._decision("1002")["access"] == "permit", "the brother is still blocked")
+        expect(self.decision("1002")["access"] == "permit", "the brother is still blocked")
         optional = decision["purposes"]["recordings"]
         expect(optional["access"] == "block", "a refused purpose is permitted")
         return "both children admitted, recordings stay off"
 
     def _withdraw(self) -> None:
-        self._answer("ruth.penhale@example.com", "Ruth Penhale")
-        self._advance("P1DT1H")
-        self._until("1008", "permit")
-        with Visitor(self._base) as visitor:
-            visitor.open(self._link("ruth.penhale@example.com") + "/withdraw")
+        self.answer("ruth.penhale@example.com", "Ruth Penhale")
+        self.advance("P1DT1H")
+        self.until("1008", "permit")
+        with Visitor(self.base) as visitor:
+            visitor.open(self.link("ruth.penhale@example.com") + "/withdraw")
             time.sleep(2.2)
             ticks = {name: values[0] for name, values in visitor.form("/withdraw").choices.items()}
             status = visitor.press("/withdraw", **ticks)
             expect(status == 200, f"withdrawing answers {status}")
-        decision = self._decision("1008")
+        decision = self.decision("1008")
         expect(decision["access"] == "block" and "consent_withdrawn" in decision["reasons"], str(decision["reasons"]))
 
     def _remind(self) -> str:
         for days in ("P2D", "P4D", "P5D"):
-            self._advance(days)
+            self.advance(days)
             time.sleep(1.2)
-        mails = self._wait(self._reminded, "no reminder reached the silent guardian")
+        mails = self.wait(self._reminded, "no reminder reached the silent guardian")
         return f"{len(mails)} mails in all"
 
     def _reminded(self) -> list[dict[str, Any]] | None:
-        mails = [mail for mail in self._inbox() if mail["to"] == "grace.ashdown@example.com"]
+        mails = [mail for mail in self.inbox() if mail["to"] == "grace.ashdown@example.com"]
         return mails if len(mails) >= 2 and any("/u/" in link for mail in mails for link in mail["links"]) else None
 
     def _flag(self) -> str:
-        flag = self._wait(lambda: self._decision("1004").get("flag"), "no flag was opened")
-        decision = self._decision("1004")
+        flag = self.wait(lambda: self.decision("1004").get("flag"), "no flag was opened")
+        decision = self.decision("1004")
         expect(decision["access"] == "block" and decision["purge_due_at"], "the block has no date for the purge")
         return f"{flag}, purge due {decision['purge_due_at']}"
 
     def _approve(self) -> None:
-        with self._admin() as visitor:
+        with self.admin() as visitor:
             visitor.open("/admin/flags")
             expect(visitor.answer.status_code == 200, f"the queue answers {visitor.answer.status_code}")
             for student in ("1004", "1007"):
-                self._approve_one(visitor, self._learners[student])
+                self._approve_one(visitor, self.learners[student])
 
     @staticmethod
     def _approve_one(visitor: Visitor, platform_id: str) -> None:
@@ -198,16 +184,16 @@ class _Journey:
         expect(status == 200, f"approving answers {status}")
 
     def _rescued(self) -> None:
-        self._answer("julien.moreau@example.org", "Julien Moreau")
-        self._advance("PT25H")
-        self._until("1007", "permit")
+        self.answer("julien.moreau@example.org", "Julien Moreau")
+        self.advance("PT25H")
+        self.until("1007", "permit")
 
     def _certificate(self) -> str:
-        decision = self._wait(
-            lambda: (found := self._decision("1004"))["reasons"] == ["erased"] and found, "the purge did not finish"
+        decision = self.wait(
+            lambda: (found := self.decision("1004"))["reasons"] == ["erased"] and found, "the purge did not finish"
         )
-        expect(self._decision("1007")["access"] == "permit", "the purge took a learner with a basis")
-        with self._admin() as visitor:
+        expect(self.decision("1007")["access"] == "permit", "the purge took a learner with a basis")
+        with self.admin() as visitor:
             visitor.open("/admin/purges")
             link = re.search(r"/admin/purges/[0-9a-f-]{36}/certificate", visitor.answer.text)
             expect(link, "no certificate is listed")
@@ -217,88 +203,21 @@ class _Journey:
         return f"{decision['learner']} is {decision['reasons'][0]}"
 
     def _erased(self) -> None:
-        files = {"file": ("roster.csv", data.ROSTER.encode(), "text/csv")}
-        form = {"institution": str(self._demo.world.institution), "mode": "additions"}
-        plan = self._json(self._api.post("/v1/rosters", files=files, data=form))
+        files = {"file": ("roster.csv", cast.ROSTER.encode(), "text/csv")}
+        form = {"institution": str(self.demo.world.institution), "mode": "additions"}
+        plan = self.json(self.api.post("/v1/rosters", files=files, data=form))
         states = {row["row"]: row["state"] for row in plan["rows"]}
         expect(states.get(5) == "held", f"the row of the erased learner is {states.get(5)}")
         expect(plan["counts"]["new"] == 0, f"the same roster brings new learners: {plan['counts']}")
 
     def _history(self) -> str:
-        with self._admin() as visitor:
+        with self.admin() as visitor:
             expect(visitor.open("/admin/audit") == 200, "the history does not open")
-        import asyncio  # noqa: PLC0415
-
-        from guardian import app  # noqa: PLC0415
-        from guardian.audit import store  # noqa: PLC0415
-        from guardian.events import SYSTEM  # noqa: PLC0415
 
         async def verify() -> tuple[int, object]:
-            async with app.opened(self._demo.settings) as context, context.transaction(SYSTEM) as tx:
+            async with app.opened(self.demo.settings) as context, context.transaction(SYSTEM) as tx:
                 return await store.check(tx)
 
         held, broken = asyncio.run(verify())
         expect(broken is None, f"the chain breaks: {broken}")
         return f"{held} entries"
-
-    def _answer(self, address: str, name: str) -> None:
-        with Visitor(self._base) as visitor:
-            visitor.open(self._link(address))
-            answers = _answers(visitor.form("/g/").choices, core="yes", optional="yes")
-            time.sleep(2.2)
-            status = visitor.press("/g/", **answers, relationship="father", name=name)
-            expect(status == 200, f"answering led to {status}")
-
-    def _admin(self) -> Visitor:
-        visitor = Visitor(self._base)
-        visitor.open("/demo/sign-in/admin")
-        status = visitor.press("/demo/sign-in/admin")
-        expect(status == 200, f"signing in answers {status}")
-        return visitor
-
-    def _advance(self, by: str) -> None:
-        self._json(httpx.post(f"{self._base}/demo/clock", json={"advance": by}, timeout=30))
-
-    def _until(self, student: str, access: str) -> dict[str, Any]:
-        found: dict[str, Any] = self._wait(
-            lambda: (decision := self._decision(student))["access"] == access and decision,
-            f"{student} never came to {access}: {self._decision(student)['reasons']}",
-        )
-        return found
-
-    def _decision(self, student: str) -> dict[str, Any]:
-        return self._json(self._api.get(f"/v1/learners/{self._learners[student]}/decision"))
-
-    def _link(self, address: str) -> str:
-        links = [link for mail in self._inbox() if mail["to"] == address and (link := _page_of(mail, "/g/"))]
-        expect(links, f"no link was mailed to {address}")
-        return links[0]
-
-    def _inbox(self) -> list[dict[str, Any]]:
-        mails: list[dict[str, Any]] = httpx.get(f"{self._base}/inbox.json", timeout=30).raise_for_status().json()
-        return mails
-
-    def _wait(self, look: Callable[[], Any], otherwise: str) -> Any:
-        deadline = time.monotonic() + PATIENCE
-        while time.monotonic() < deadline:
-            with suppress(httpx.TransportError):
-                if found := look():
-                    return found
-            time.sleep(0.2)
-        raise Failed(otherwise)
-
-    @staticmethod
-    def _json(answer: httpx.Response) -> dict[str, Any]:
-        if not answer.is_success:
-            raise Failed(f"{answer.request.method} {answer.request.url.path} answers {answer.status_code}")
-        found: dict[str, Any] = answer.json()
-        return found
-
-
-def _page_of(mail: dict[str, Any], path: str) -> str | None:
-    return next((link for link in mail["links"] if path in link), None)
-
-
-def _answers(choices: dict[str, list[str]], *, core: str, optional: str) -> dict[str, str]:
-    asked = [name for name in choices if name.startswith("answer-")]
-    return {name: core if name.endswith("-lessons") else optional for name in asked}

@@ -45,9 +45,7 @@ async def mail_html(request: AnyRequest, number: int) -> Response[str]:
     if not 0 < number <= len(mails):
         raise NotFound("unknown_mail", N_("There is no such mail in the inbox."))
     policy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'self'; sandbox"
-    return Response(
-        mails[number - 1].html, media_type=MediaType.HTML, headers={"content-security-policy": policy}
-    )
+    return Response(mails[number - 1].html, media_type=MediaType.HTML, headers={"content-security-policy": policy})
 
 
 @route("/inbox.json", http_method=GET, include_in_schema=False)

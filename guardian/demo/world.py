@@ -11,7 +11,7 @@ from guardian.authorisation import signature
 from guardian.authorisation.domain import SCOPES
 from guardian.authorisation.signing import Signing
 from guardian.context import Context
-from guardian.demo import data
+from guardian.demo import cast
 from guardian.events import SYSTEM, Actor
 from guardian.institution import service as institutions
 from guardian.mail.links import handle_of, issue
@@ -45,10 +45,10 @@ class _At:
 async def build(ctx: Context, *, with_roster: bool, folder: Path) -> World:
     """The operator, a school that has signed and was verified, an API key; and, if wished, its roster committed."""
     await notices.ensure_default(ctx)
-    admin = await staff.add(ctx, SYSTEM, email=data.ADMIN[0], name=data.ADMIN[1], role="operator_admin")
+    admin = await staff.add(ctx, SYSTEM, email=cast.ADMIN[0], name=cast.ADMIN[1], role="operator_admin")
     admin_actor = Actor(kind="staff", id=admin, role="operator_admin")
-    email, name = data.STAFF
-    institution = await institutions.invite(ctx, admin_actor, staff_email=email, staff_name=name, **data.SCHOOL)  # type: ignore[arg-type]
+    email, name = cast.STAFF
+    institution = await institutions.invite(ctx, admin_actor, staff_email=email, staff_name=name, **cast.SCHOOL)  # type: ignore[arg-type]
     secretary = await _secretary(ctx, institution)
     secretary_actor = Actor(kind="staff", id=secretary, institution=institution, role="institution_admin")
     await _authorise(ctx, secretary_actor, admin_actor)
@@ -56,7 +56,7 @@ async def build(ctx: Context, *, with_roster: bool, folder: Path) -> World:
     if not with_roster:
         return World(institution=institution, admin=admin, secretary=secretary, api_key=key)
     path = folder / "roster.csv"
-    path.write_text(data.ROSTER, encoding="utf-8")
+    path.write_text(cast.ROSTER, encoding="utf-8")
     await rosters.import_file(ctx, secretary_actor, institution, path, mode="additions", commit=True)
     path.unlink()
     learners = await _learners(ctx, institution)
@@ -84,7 +84,7 @@ async def _authorise(ctx: Context, secretary: Actor, admin: Actor) -> None:
     async with ctx.transaction(secretary) as tx:
         notice = await notices.current(tx)
     wanted = [purpose.code for purpose in notice.purposes if not purpose.commercial]
-    asked = await authorisations.start(ctx, secretary, signatory_email=data.SIGNATORY[0], purposes=wanted)
+    asked = await authorisations.start(ctx, secretary, signatory_email=cast.SIGNATORY[0], purposes=wanted)
     async with ctx.transaction(SYSTEM) as tx:
         message: UUID = await tx.fetchval(
             "select id from mail_messages where subject = $1 and letter = 'authorisation_request'", asked
@@ -95,7 +95,7 @@ async def _authorise(ctx: Context, secretary: Actor, admin: Actor) -> None:
     reading = msgspec.structs.replace(ctx, clock=_At(ctx.clock.now() - timedelta(seconds=30)))
     ticket = signature.words(reading, opened, "en").ticket
     assert ticket is not None
-    _, name, title = data.SIGNATORY
+    _, name, title = cast.SIGNATORY
     signing = Signing(name=name, title=title, statement_confirmed=True, scopes=SCOPES)
     await signature.sign(ctx, handle, ticket, signing)
     await authorisations.verify(ctx, admin, asked)

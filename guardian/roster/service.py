@@ -15,7 +15,7 @@ from guardian.i18n import gettext_noop as N_
 from guardian.jobs import enqueue
 from guardian.roster import committing, planning, sealing, store
 from guardian.roster.domain import OPEN, Mode, Plan, Upload
-from guardian.roster.jobs import CommitRoster
+from guardian.roster.jobs import CommitRoster, PlanRoster
 from guardian.roster.view import view
 
 
@@ -64,6 +64,17 @@ async def make_plan(ctx: Context, actor: Actor, upload: UUID, *, language: str =
             await audit.append(tx, actor, _event(event, upload, found.institution, format=prepared.reading.format))
             found = await _known(tx, actor, upload)
         return await view(tx, found, language)
+
+
+async def plan_later(ctx: Context, actor: Actor, upload: UUID) -> bool:
+    """For a large roster, have the worker read it and answer True; a small one is left to the caller."""
+    async with ctx.transaction(actor) as tx:
+        found = await _known(tx, actor, upload)
+        if found.state not in {"received", "read"} or not await store.is_large(tx, upload):
+            return False
+        await enqueue(tx, PlanRoster(upload=upload), once=f"plan:{upload}")
+        await audit.append(tx, actor, _event("roster.plan_requested", upload, found.institution))
+    return True
 
 
 async def get_plan(ctx: Context, actor: Actor, upload: UUID, *, language: str = "en") -> Plan:

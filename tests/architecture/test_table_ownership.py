@@ -57,7 +57,7 @@ def test_no_module_writes_another_ones_table() -> None:
         f"{name}:{line} writes {table}, which belongs to {', '.join(sorted(OWNERS[table]))}"
         for name, path in modules().items()
         for line, table in writes(path)
-        if name not in OWNERS[table]
+        if name not in OWNERS[table] and not name.startswith("guardian.bench.")  # it fills a database of its own
     ]
     assert not strangers, "\n" + "\n".join(strangers)
 

@@ -4,8 +4,9 @@ import stat
 import zipfile
 from pathlib import Path, PurePosixPath
 
+from guardian.i18n import gettext_noop as N_
 from guardian.roster.reading import limits
-from guardian.roster.reading.refusal import InputRefused
+from guardian.roster.reading.refusal import FILES, MB, InputRefused
 
 _NESTED = (".zip", ".gz", ".7z", ".rar", ".tar", ".tgz", ".bz2", ".xz", ".jar")
 _WORKBOOK_MEMBERS = 2_000
@@ -25,15 +26,15 @@ def check(archive: zipfile.ZipFile, source: Path) -> bool:
     workbook = office or document
     _check_end(source)
     if len(names) != len(entries):
-        _unsafe(source, "two of its files have the same name")
+        _unsafe(source, N_("two of its files have the same name"))
     if len(entries) > (_WORKBOOK_MEMBERS if workbook else limits.MEMBERS):
-        raise InputRefused("TOO_LARGE", source.name, limit=f"{limits.MEMBERS} files")
+        raise InputRefused("TOO_LARGE", source.name, limit=limits.MEMBERS, unit=FILES)
     for entry in entries:
         _check_entry(entry, source, nested=not workbook)
     total = sum(entry.file_size for entry in entries)
     budget = limits.WORKBOOK_BYTES if workbook else limits.TEXT_BYTES
     if total > budget:
-        raise InputRefused("TOO_LARGE", source.name, limit=f"{budget // limits.MEGABYTE} MB")
+        raise InputRefused("TOO_LARGE", source.name, limit=budget // limits.MEGABYTE, unit=MB)
     return workbook
 
 
@@ -41,17 +42,17 @@ def _check_entry(entry: zipfile.ZipInfo, source: Path, *, nested: bool) -> None:
     name = entry.orig_filename.replace("\\", "/")
     path = PurePosixPath(name)
     if path.is_absolute() or ".." in path.parts or name[1:2] == ":" or "\x00" in name:
-        _unsafe(source, "a file in it points outside")
+        _unsafe(source, N_("a file in it points outside"))
     if stat.S_ISLNK(entry.external_attr >> 16):
-        _unsafe(source, "it holds a link")
+        _unsafe(source, N_("it holds a link"))
     if entry.flag_bits & 0x1:
         raise InputRefused("PASSWORD_PROTECTED", source.name)
     if nested and name.casefold().endswith(_NESTED):
-        _unsafe(source, "it holds another archive")
+        _unsafe(source, N_("it holds another archive"))
     if entry.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
-        _unsafe(source, "it is packed in an unusual way")
+        _unsafe(source, N_("it is packed in an unusual way"))
     if entry.file_size > _BOMB_BYTES and entry.file_size > entry.compress_size * _BOMB_RATIO:
-        _unsafe(source, "a file in it unpacks to more than 200 times its size")
+        _unsafe(source, N_("a file in it unpacks to more than 200 times its size"))
 
 
 def _check_end(source: Path) -> None:
@@ -64,7 +65,7 @@ def _check_end(source: Path) -> None:
     if tail.count(b"PK\x05\x06") > 1 and tail.find(b"PK\x01\x02", 0, place) != tail.rfind(b"PK\x01\x02", 0, place):
         first = tail.find(b"PK\x05\x06")
         if tail[first + 20 : first + 22] == b"\x00\x00":
-            _unsafe(source, "it has two tables of contents")
+            _unsafe(source, N_("it has two tables of contents"))
 
 
 def _unsafe(source: Path, why: str) -> None:

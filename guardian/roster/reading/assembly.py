@@ -57,7 +57,7 @@ class Assembly:
             self.rows += 1
             if tick is not None and self.rows % 5000 == 0:
                 tick(self.rows)
-            if type(item) is Quick:
+            if isinstance(item, Quick):
                 short = shortcut.student(item)
                 if short is not None and short.guardians:
                     self.students += 1

@@ -26,8 +26,10 @@ def tell(code: str, severity: Severity, message: str, suggestion: str = "", *, r
 
 def message_of(finding: Finding, language: str = "en") -> str:
     """What a finding says, in a language."""
-    said = CODES[finding.code]
-    return text(language, said.message, **finding.places) if finding.places else text(language, said.message)
+    places = {
+        name: text(language, value) if name in {"why", "unit"} else value for name, value in finding.places.items()
+    }
+    return text(language, CODES[finding.code].message, **places)
 
 
 def suggestion_of(finding: Finding, language: str = "en") -> str:

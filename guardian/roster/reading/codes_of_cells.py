@@ -129,7 +129,7 @@ tell("SHEET_IGNORED", "I", N_("The sheet “%(name)s” holds no roster."))
 tell("FILE_IGNORED", "I", N_("The file %(name)s holds no roster."))
 tell("HTML_TABLE", "F", N_("The file is a web page with a table, not a workbook; the table was read."))
 tell("PASSWORD_PROTECTED", "F", N_("The file is protected by a password."), N_("Save it without a password."))
-tell("TOO_LARGE", "F", N_("The file is over the limit of %(limit)s."), N_("Split it, or leave out columns."))
+tell("TOO_LARGE", "F", N_("The file is over the limit of %(limit)s %(unit)s."), N_("Split it, or leave out columns."))
 tell("ZIP_UNSAFE", "F", N_("The archive is not safe to open: %(why)s."), N_("Pack the files again, plainly."))
 tell(
     "FORMAT_UNKNOWN",

@@ -15,7 +15,7 @@ from guardian.roster.reading.fields.phones import phones
 from guardian.roster.reading.fields.relationships import eligibility, relationship, truth
 from guardian.roster.reading.findings import Findings
 from guardian.roster.reading.keys import mail_key
-from guardian.roster.reading.records import GuardianRecord
+from guardian.roster.reading.records import Eligible, GuardianRecord
 from guardian.roster.reading.survey import Survey
 
 _PEOPLE = re.compile(r"[;|\n]+|\s+/\s+|\s+(?:and|et|i|y|und|oraz|&)\s+", re.IGNORECASE)
@@ -211,7 +211,7 @@ def _cleaned(text: str) -> str:
     return read_name(value(text))[0]
 
 
-def _standing(contact: Contact) -> tuple[str, str, str]:
+def _standing(contact: Contact) -> tuple[str, Eligible, str]:
     if not (contact.relation or contact.responsible or contact.court_order):
         return eligibility("unknown", contact.kind, None, None)
     responsible = truth(contact.responsible) if contact.responsible else None

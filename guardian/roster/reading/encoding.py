@@ -25,7 +25,7 @@ class Encoding(Struct, frozen=True):
     mixed: str | None = None
 
 
-def detect(file: BinaryIO, language: str | None = None) -> Encoding | None:
+def detect(file: BinaryIO, language: str | None = None) -> Encoding | None:  # noqa: PLR0911 guard clauses read best in order
     """The encoding of a whole file, which is left at its beginning; None where it is not text.
 
     `language`: what the caller knows about the school, the last resort between alike readings.

@@ -78,7 +78,7 @@ def _word(word: str, wanted: str) -> float:
     return total - 1.5 * len(_CAPITAL_INSIDE.findall(word))
 
 
-def _mark(mark: str, wanted: str, *, cyrillic: bool, inside: bool, word: str) -> float:
+def _mark(mark: str, wanted: str, *, cyrillic: bool, inside: bool, word: str) -> float:  # noqa: PLR0911 guard clauses read best in order
     if mark == "\ufffd" or "\x80" <= mark < "\xa0":
         return -5
     if wanted and mark in wanted:

@@ -82,44 +82,62 @@ def _pin(said: Meaning, pinned: dict[str, str]) -> Meaning:
 
 
 def _assign(layout: Layout, said: list[Meaning], *, guardian_names: bool) -> None:
-    current: Slot | None = None
     spanish = any("es" in one.languages and len(one.languages) == 1 for one in said)
+    current: Slot | None = None
     seen: set[str] = set()
     for column, one in enumerate(said):
         group = one.group
         if group == "guardian" and one.words.startswith("tutor") and one.field == "name" and not spanish:
             group = "ignored"  # a tutor is a teacher everywhere else
-        for language in one.languages if len(one.languages) == 1 else ():
-            if language != "en":
-                layout.languages[language] = layout.languages.get(language, 0) + 1
+        _note_language(layout, one)
         if group == "guardian":
             current = _slot(layout, current, one)
             current.add(one.field, column, one.words)
         elif group == "bare":
-            if current is not None:
-                if one.words in current.words:
-                    current = _new(layout, current.kind, current.number + 1)
-                current.add(one.field, column, one.words)
-            elif one.field == "email":
-                layout.student.setdefault("email", []).append(column)
-            else:
-                layout.unknown.append(column)
+            current = _bare(layout, current, one, column)
         elif group == "student":
-            repeated = one.field in _PERSON and one.words in seen and not one.explicit
-            beside = (
-                current is not None and one.field in _AS_GUARDIAN and not one.explicit and one.words != "last first"
-            )
-            if guardian_names and (repeated or (beside and one.field not in {"id", "status"})):
-                target = _AS_GUARDIAN[one.field]
+            if guardian_names and _is_guardians(one, current, seen):
                 if current is None or one.words in current.words:
                     current = _new(layout, "contact", 0)
-                current.add(target, column, one.words)
+                current.add(_AS_GUARDIAN[one.field], column, one.words)
             else:
                 layout.student.setdefault(one.field, []).append(column)
-                current = None if one.field != "id" else current
+                current = current if one.field == "id" else None
             seen.add(one.words)
         else:
             getattr(layout, group).append(column)
+
+
+def _note_language(layout: Layout, one: Meaning) -> None:
+    if len(one.languages) == 1:
+        (language,) = one.languages
+        if language != "en":
+            layout.languages[language] = layout.languages.get(language, 0) + 1
+
+
+def _bare(layout: Layout, current: Slot | None, one: Meaning, column: int) -> Slot | None:
+    """A header such as `E-mail` belongs to the guardian it stands beside, else to the pupil, or to nobody."""
+    if current is None:
+        (layout.student.setdefault("email", []) if one.field == "email" else layout.unknown).append(column)
+        return None
+    if one.words in current.words:
+        current = _new(layout, current.kind, current.number + 1)
+    current.add(one.field, column, one.words)
+    return current
+
+
+def _is_guardians(one: Meaning, current: Slot | None, seen: set[str]) -> bool:
+    """Whether a pupil's word means the guardian: it repeats, or a guardian stands just before it."""
+    if one.explicit:
+        return False
+    if one.field in _PERSON and one.words in seen:
+        return True
+    return (
+        current is not None
+        and one.field in _AS_GUARDIAN
+        and one.words != "last first"
+        and one.field not in {"id", "status"}
+    )
 
 
 def _slot(layout: Layout, current: Slot | None, one: Meaning) -> Slot:

@@ -8,7 +8,7 @@ from guardian.roster.reading.encoding import detect
 from guardian.roster.reading.findings import Findings
 from guardian.roster.reading.intake import Intake
 from guardian.roster.reading.members import Member
-from guardian.roster.reading.refusal import InputRefused
+from guardian.roster.reading.refusal import MB, InputRefused
 from guardian.roster.reading.spreadsheetml import sheets
 from guardian.roster.reading.table import Table
 from guardian.roster.reading.workbook import table_of
@@ -54,7 +54,7 @@ def tables(member: Member, findings: Findings) -> list[Table] | Intake:
     :raises InputRefused: it is none of the known kinds, or too large.
     """
     if member.size > limits.MARKUP_BYTES:
-        raise InputRefused("TOO_LARGE", member.name, limit=f"{limits.MARKUP_BYTES // limits.MEGABYTE} MB")
+        raise InputRefused("TOO_LARGE", member.name, limit=limits.MARKUP_BYTES // limits.MEGABYTE, unit=MB)
     with member.open() as file:
         content = file.read()
     start = _start(content[:4096])

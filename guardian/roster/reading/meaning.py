@@ -14,14 +14,10 @@ _PUPIL_WORDS = word_set(
     "student students pupil pupils child childs learner eleve l'eleve d'eleve enfant enfants ucznia uczen "
     "uczennicy dziecka alumno alumna alumnado schuler schulers schulerin kind kindes stu"
 )
-_FILLERS = word_set(
-    "the of de du d' des la le l' del y a o der des vom i s"
-)
+_FILLERS = word_set("the of de du d' des la le l' del y a o der des vom i s")
 _LETTER_DIGIT = re.compile(r"(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])")
 _BRACKETED = re.compile(r"\(([^)]+)\)")
-_AFTER = word_set(
-    "1 2 3 4 01 02 03 04 i ii iii iv"
-)
+_AFTER = word_set("1 2 3 4 01 02 03 04 i ii iii iv")
 
 
 class Meaning(Struct, frozen=True):
@@ -105,7 +101,7 @@ def meaning(text: str) -> Meaning:
     return alone
 
 
-def _alone(words: str) -> Meaning:
+def _alone(words: str) -> Meaning:  # noqa: PLR0911 guard clauses read best in order
     if words in _exact(SENSITIVE):
         return Meaning("sensitive", words=words)
     if words in _exact(TEACHER):
@@ -144,8 +140,8 @@ def _guardian(words: str) -> Meaning | None:
         rest = before + after
         if not slot and rest and " ".join(rest) not in _field_words() and rest[-1] in _AFTER:
             slot, rest = SLOTS[rest[-1]], rest[:-1]
-        kind = _joint_kind(rest, kind)
-        return Meaning("guardian", _field_of(rest), kind=kind, slot=slot, words=words, explicit=True)
+        joint = _joint_kind(rest, kind)
+        return Meaning("guardian", _field_of(rest), kind=joint, slot=slot, words=words, explicit=True)
     return None
 
 

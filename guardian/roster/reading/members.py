@@ -7,9 +7,10 @@ from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
+from guardian.i18n import gettext_noop as N_
 from guardian.roster.reading import limits
 from guardian.roster.reading.archive import check
-from guardian.roster.reading.refusal import InputRefused
+from guardian.roster.reading.refusal import FILES, MB, InputRefused
 
 _DEBRIS = frozenset({".ds_store", "thumbs.db", "desktop.ini", "__macosx"})
 
@@ -58,7 +59,7 @@ class Member:
             if isinstance(wrong, RuntimeError) and not isinstance(wrong, NotImplementedError) and self._archive is None:
                 raise
             raise InputRefused(
-                "ZIP_UNSAFE" if self._archive else "FORMAT_UNKNOWN", self.name, why="it is damaged"
+                "ZIP_UNSAFE" if self._archive else "FORMAT_UNKNOWN", self.name, why=N_("it is damaged")
             ) from None
 
 
@@ -85,7 +86,7 @@ def members(source: Path) -> Iterator[tuple[list[Member], bool]]:
     try:
         archive = zipfile.ZipFile(source)
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
-        raise InputRefused("ZIP_UNSAFE", source.name, why="it is damaged") from None
+        raise InputRefused("ZIP_UNSAFE", source.name, why=N_("it is damaged")) from None
     with archive:
         workbook = check(archive, source)
         if workbook:
@@ -111,9 +112,9 @@ def _of_folder(source: Path) -> Iterator[Member]:
         size = path.stat().st_size
         total += size
         if count > limits.MEMBERS:
-            raise InputRefused("TOO_LARGE", source.name, limit=f"{limits.MEMBERS} files")
+            raise InputRefused("TOO_LARGE", source.name, limit=limits.MEMBERS, unit=FILES)
         if total > limits.TEXT_BYTES:
-            raise InputRefused("TOO_LARGE", source.name, limit=f"{limits.TEXT_BYTES // limits.MEGABYTE} MB")
+            raise InputRefused("TOO_LARGE", source.name, limit=limits.TEXT_BYTES // limits.MEGABYTE, unit=MB)
         yield Member(name, size, path=path)
     if not count:
         raise InputRefused("EMPTY", source.name)

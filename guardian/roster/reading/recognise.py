@@ -40,28 +40,28 @@ def recognise(files: Sequence[Member], *, bundle: bool, language: str | None, fi
         return known
     tables: list[Table] = []
     texts: list[Delimited] = []
-    looked: list[Member] = []
     for member in files:
         found, text = _tables(member, language, findings)
         if text is not None:
             texts.append(text)
         if isinstance(found, Intake):
             return found
-        looked.append(member)
         tables.extend(found)
     if bundle and len({table.file for table in tables}) > 1:
         people = [table for table in tables if not any(word in table.file.casefold() for word in _OTHERS)]
         tables = people or tables
+    _describe(tables, texts, files if bundle else (), findings)
+    return _intake(tables, texts, findings) if tables else _headerless(files, texts, findings)
+
+
+def _describe(tables: list[Table], texts: list[Delimited], listed: Sequence[Member], findings: Findings) -> None:
     used = {table.file for table in tables}
-    for member in looked:
-        if bundle and member.name not in used:
+    for member in listed:
+        if member.name not in used:
             findings.whole("FILE_IGNORED", Origin(member.name), name=member.name)
     for text in texts:
-        if text.member.name in used or not bundle:
+        if text.member.name in used or not listed:
             text.describe(findings)
-    if not tables:
-        return _headerless(files, texts, findings)
-    return _intake(tables, texts, findings)
 
 
 def _tables(member: Member, language: str | None, findings: Findings) -> tuple[list[Table] | Intake, Delimited | None]:

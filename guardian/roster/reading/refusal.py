@@ -2,6 +2,14 @@
 
 from typing import Any
 
+from guardian.i18n import gettext_noop as N_
+
+FILES = N_("files")
+MB = N_("MB")
+ROWS = N_("rows")
+SHEET_CELLS = N_("cells in one sheet")
+CHARACTERS = N_("characters in one line")
+
 
 class InputRefused(Exception):
     """`code` is one of PASSWORD_PROTECTED, TOO_LARGE, ZIP_UNSAFE, FORMAT_UNKNOWN, EMPTY."""

@@ -7,7 +7,7 @@ from typing import IO, BinaryIO
 
 from guardian.roster.reading.encoding import Encoding
 from guardian.roster.reading.limits import LINE_CHARACTERS, REREAD_CHARACTERS
-from guardian.roster.reading.refusal import InputRefused
+from guardian.roster.reading.refusal import CHARACTERS, InputRefused
 
 Cells = tuple[int, int, list[str] | None]
 """Row as a spreadsheet counts, physical line, cells; None instead of cells: a quotation mark is not closed."""
@@ -45,7 +45,7 @@ class Lines:
             if not line:
                 raise StopIteration
             if len(line) >= LINE_CHARACTERS:
-                raise InputRefused("TOO_LARGE", self._name, limit=f"{LINE_CHARACTERS} characters in one line")
+                raise InputRefused("TOO_LARGE", self._name, limit=LINE_CHARACTERS, unit=CHARACTERS)
             if self._main and not line.isascii():
                 line = self._mixed(line)
         self.number += 1
@@ -62,7 +62,7 @@ class Lines:
             if not line:
                 return
             if len(line) >= LINE_CHARACTERS:
-                raise InputRefused("TOO_LARGE", self._name, limit=f"{LINE_CHARACTERS} characters in one line")
+                raise InputRefused("TOO_LARGE", self._name, limit=LINE_CHARACTERS, unit=CHARACTERS)
             if mixed and not line.isascii():
                 line = self._mixed(line)
             self.number += 1
@@ -128,11 +128,12 @@ def rows(lines: Lines, delimiter: str) -> Iterator[Cells]:
                 yield row, start + 1, cells
                 start = lines.number
                 taken.clear()
-            return
         except csv.Error:
             row += 1
             lines.give_back()
             yield row, start + 1, None
+        else:
+            return
     yield from _line_by_line(lines, delimiter, row)
 
 

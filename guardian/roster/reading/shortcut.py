@@ -27,7 +27,7 @@ class Shortcut:
         self._file = file
         self._births: dict[str, str | None] = {}
 
-    def student(self, item: Quick) -> StudentRecord | None:
+    def student(self, item: Quick) -> StudentRecord | None:  # noqa: PLR0911 guard clauses read best in order
         """The pupil of a clean row with the guardians."""
         cells, at = item.cells, item.plan.at
         survey = self._survey
@@ -52,18 +52,10 @@ class Shortcut:
             elif any(group >= 0 and cells[group] for group in slot[2:]):
                 return None
         if not guardians or len(guardians) > 1:
-            return None if guardians or item.plan.slots else self._plain(item, identity, given, family, born, ())
-        return self._plain(item, identity, given, family, born, (self._persons.keyed(None, guardians[0]),))
+            return None if guardians or item.plan.slots else self._plain(item, born, ())
+        return self._plain(item, born, (self._persons.keyed(None, guardians[0]),))
 
-    def _plain(
-        self,
-        item: Quick,
-        identity: str,
-        given: str,
-        family: str,
-        born: str | None,
-        guardians: tuple[GuardianRecord, ...],
-    ) -> StudentRecord:
+    def _plain(self, item: Quick, born: str | None, guardians: tuple[GuardianRecord, ...]) -> StudentRecord:
         cells, at = item.cells, item.plan.at
 
         def text(name: str, longest: int) -> str | None:
@@ -74,9 +66,9 @@ class Shortcut:
             row=item.row,
             line=item.line,
             file=self._file,
-            student_id=identity,
-            given_name=given,
-            family_name=family,
+            student_id=cells[at["id"]],
+            given_name=cells[at["given"]],
+            family_name=cells[at["family"]],
             birth_date=born,
             class_name=text("class", 100),
             grade=text("grade", 50),
@@ -92,7 +84,7 @@ class Shortcut:
             self._births[text] = told.iso if not told.code else None
         return self._births[text]
 
-    def _guardian(self, cells: tuple[str, ...], slot: Slot, row: int) -> GuardianRecord | None:
+    def _guardian(self, cells: tuple[str, ...], slot: Slot, row: int) -> GuardianRecord | None:  # noqa: PLR0911, C901 guard clauses read best in order
         address = cells[slot.email]
         survey = self._survey
         if survey.is_pupils(address) or hash(address.casefold()) in survey.placeholders or len(address) > 100:

@@ -9,7 +9,7 @@ from defusedxml.ElementTree import iterparse
 
 from guardian.roster.reading import limits
 from guardian.roster.reading.fields.cell import Numeric
-from guardian.roster.reading.refusal import InputRefused
+from guardian.roster.reading.refusal import ROWS, InputRefused
 
 
 def _local(name: str) -> str:
@@ -49,7 +49,7 @@ def _add(rows: list[list[str]], element: Element, file: str) -> None:
     index = _attribute(element, "Index")
     place = int(index) - 1 if index.isdecimal() else len(rows)
     if place > limits.WORKBOOK_ROWS:
-        raise InputRefused("TOO_LARGE", file, limit=f"{limits.WORKBOOK_ROWS} rows")
+        raise InputRefused("TOO_LARGE", file, limit=limits.WORKBOOK_ROWS, unit=ROWS)
     rows.extend([] for _ in range(place - len(rows)))
     cells: list[str] = []
     for place, text in _cells(element):

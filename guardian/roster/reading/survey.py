@@ -82,7 +82,7 @@ class Survey:
                 adult = hash(plain(split(name)[1]).strip()) if name else pupil
                 self._families.setdefault(key, set()).add((adult, pupil))
 
-    def _look(self, draft: Draft) -> None:
+    def _look(self, draft: Draft) -> None:  # noqa: C901 guard clauses read best in order
         if draft.id:
             identity, _ = student_id(draft.id)
             if identity:

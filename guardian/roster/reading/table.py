@@ -1,26 +1,19 @@
 """One table: rows of cells under a header, as drafts."""
 
-import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 
 from msgspec import Struct
 
 from guardian.roster.reading import limits
-from guardian.roster.reading.draft import Draft, Origin, columns_of, extractor
-from guardian.roster.reading.fields.cell import value
+from guardian.roster.reading.draft import Draft, Extract, Origin, columns_of, extractor
 from guardian.roster.reading.findings import Findings
 from guardian.roster.reading.folding import header as folded
-from guardian.roster.reading.folding import plain
 from guardian.roster.reading.header import Header
 from guardian.roster.reading.profile import GENERIC, Profile
 from guardian.roster.reading.quick import Plan, Quick, plan
-from guardian.roster.reading.refusal import InputRefused
+from guardian.roster.reading.refusal import ROWS, InputRefused
 from guardian.roster.reading.separated import Cells
-
-_INSTRUCTION = re.compile(r"^(?:Required|Optional)(?:[,.:]|$)")
-_TOTALS = re.compile(
-    r"^(?:total|sum|razem|suma|lacznie|gesamt|summe|anzahl|effectif|nombre d|liczba|count|printed|\*|legend)"
-)
+from guardian.roster.reading.walk import Walk
 
 
 class Table(Struct):
@@ -55,76 +48,52 @@ class Table(Struct):
         for column in layout.student.get("counter", ()):
             findings.whole("COUNTER_COLUMN", origin, row=at, column=column, value=layout.headers[column])
 
-    def drafts(self, findings: Findings | None, *, quickly: bool = True) -> Iterator[Draft | Quick]:
+    def drafts(self, findings: Findings | None) -> Iterator[Draft | Quick]:
+        """Every row that is meant to be a pupil, the clean ones unopened."""
+        extract = extractor(self.header.layout, self.origin, None, self.sheet_class)
+        short = (
+            plan(self.header.layout, self.delimiter, extract) if self.quick and not self.profile.class_rows else None
+        )
+        if short is None or self.quick is None:
+            return self.opened(findings)
+        return self._walked(findings, extract, self.quick(short, self.header.place + 2))
+
+    def opened(self, findings: Findings | None) -> Iterator[Draft]:
         """Every row that is meant to be a pupil."""
-        layout = self.header.layout
-        origin = self.origin
-        width = len(layout.headers)
-        extract = extractor(layout, origin, None, self.sheet_class)
-        class_row = self._class_row()
-        class_columns = layout.student.get("class", [])
-        place = self.header.place
-        titles = blanks = counted = 0
-        blank_columns = set(layout.blank)
-        counters = frozenset(layout.student.get("counter", ()))
-        short = plan(layout, self.delimiter, extract) if quickly and self.quick and class_row is None else None
-        source = self.quick(short, place + 2) if short is not None and self.quick is not None else self.rows()
-        for item in source:
-            if type(item) is Quick:
-                counted += 1
-                if counted > self.limit:
-                    raise InputRefused("TOO_LARGE", self.file, limit=f"{self.limit} rows")
+        extract = extractor(self.header.layout, self.origin, None, self.sheet_class)
+        for item in self._walked(findings, extract, self.rows()):
+            if isinstance(item, Draft):
                 yield item
-                continue
-            row, line, cells = item
-            if row <= place + 1:
-                titles += row <= place and cells is not None and any(cell.strip() for cell in cells)
-                continue
-            if cells is None:
-                if findings is not None:
-                    findings.cell("UNCLOSED_QUOTE", Draft(origin, row, line))
-                continue
-            found = len(cells)
-            if not any(cells) or not any(map(str.strip, cells)):
-                blanks += 1
-                continue
-            if found != width:
-                extra = [cell for cell in cells[width:] if cell.strip()]
-                if findings is not None and (found < width or extra) and not self._is_footer(cells, counters):
-                    findings.cell("ROW_SHAPE", Draft(origin, row, line), found=found, expected=width)
-                cells = cells[:width] + [""] * (width - found)
-            if row == place + 2 and _INSTRUCTION.match(value(cells[0])):
-                if findings is not None:
-                    findings.whole("INSTRUCTION_ROW", origin, row=row, line=line or None)
-                continue
-            if not cells[-1] and self._is_footer(cells, counters):
-                titles += 1
-                continue
-            if blank_columns:
-                blank_columns = {column for column in blank_columns if not cells[column].strip()}
+
+    def _walked(
+        self, findings: Findings | None, extract: Extract, rows: Iterator[Quick | Cells]
+    ) -> Iterator[Draft | Quick]:
+        walk = Walk(self.header.layout, self.header.place, self.origin, findings)
+        class_row = self._class_row()
+        class_columns = self.header.layout.student.get("class", [])
+        counted = 0
+        for item in rows:
+            if isinstance(item, Quick):
+                kept = None
+            else:
+                kept = walk.pupil(*item)
+                if kept is None:
+                    continue
             counted += 1
             if counted > self.limit:
-                raise InputRefused("TOO_LARGE", self.file, limit=f"{self.limit} rows")
-            if class_row is not None and cells[class_row[0]].strip() != class_row[1]:
+                raise InputRefused("TOO_LARGE", self.file, limit=self.limit, unit=ROWS)
+            if isinstance(item, Quick):
+                yield item
+                continue
+            assert kept is not None
+            if class_row is not None and kept[class_row[0]].strip() != class_row[1]:
                 for column in class_columns:
-                    cells[column] = ""
-            yield extract(row, line, cells)
-        if findings is not None:
-            for code, count in (("TITLE_ROWS", titles), ("BLANK_ROWS", blanks), ("EMPTY_COLUMNS", len(blank_columns))):
-                if count:
-                    findings.whole(code, origin, count=count)
+                    kept[column] = ""
+            yield extract(item[0], item[1], kept)
+        walk.conclude()
 
     def _class_row(self) -> tuple[int, str] | None:
         if self.profile.class_rows is None:
             return None
         name, wanted = self.profile.class_rows
         return next(((place, wanted) for place, text in enumerate(self.header.names) if folded(text) == name), None)
-
-    @staticmethod
-    def _is_footer(cells: Sequence[str], counters: frozenset[int]) -> bool:
-        """Totals and legends below a list: one cell alone, in words, or in the column that only counts."""
-        filled = [place for place, cell in enumerate(cells) if cell and cell.strip()]
-        if len(filled) != 1 or len(cells) < 3:
-            return False
-        text = plain(cells[filled[0]].strip())
-        return bool(_TOTALS.match(text)) or filled[0] in counters

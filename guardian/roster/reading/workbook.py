@@ -1,5 +1,6 @@
 """Workbooks (xlsx, xls, xlsb, ods) as rows of text."""
 
+import io
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -14,7 +15,7 @@ from guardian.roster.reading.header import find
 from guardian.roster.reading.members import Member
 from guardian.roster.reading.profile import choose
 from guardian.roster.reading.profiles import PROFILES
-from guardian.roster.reading.refusal import InputRefused
+from guardian.roster.reading.refusal import MB, ROWS, InputRefused
 from guardian.roster.reading.separated import Cells
 from guardian.roster.reading.table import Table
 from guardian.roster.reading.workbook_size import check_size, formulas_without_value
@@ -34,7 +35,7 @@ def tables(member: Member, findings: Findings) -> list[Table]:
     :raises InputRefused: it is protected, too large, or broken.
     """
     if member.size > limits.WORKBOOK_BYTES:
-        raise InputRefused("TOO_LARGE", member.name, limit=f"{limits.WORKBOOK_BYTES // limits.MEGABYTE} MB")
+        raise InputRefused("TOO_LARGE", member.name, limit=limits.WORKBOOK_BYTES // limits.MEGABYTE, unit=MB)
     with member.open() as file:
         content = file.read()
     if content.startswith(_OLE) and _ENCRYPTED in content:
@@ -55,8 +56,6 @@ def tables(member: Member, findings: Findings) -> list[Table]:
 
 
 def _read(content: bytes, member: Member, findings: Findings) -> list[Table]:
-    import io  # noqa: PLC0415
-
     book = calamine.load_workbook(io.BytesIO(content))
     found: list[Table] = []
     filled = 0
@@ -67,35 +66,39 @@ def _read(content: bytes, member: Member, findings: Findings) -> list[Table]:
         if sheet.visible is not calamine.SheetVisibleEnum.Visible:
             findings.whole("HIDDEN_SHEET", origin, name=sheet.name)
             continue
-        rows = [
-            [text(cell) for cell in row[: limits.COLUMNS]] for row in book.get_sheet_by_name(sheet.name).iter_rows()
-        ]
-        if not any(any(row) for row in rows):
+        rows = _rows(book.get_sheet_by_name(sheet.name), member.name)
+        if not any(map(any, rows)):
             continue
         filled += 1
-        if len(rows) > limits.WORKBOOK_ROWS + limits.HEADER_ROWS:
-            raise InputRefused("TOO_LARGE", member.name, limit=f"{limits.WORKBOOK_ROWS} rows")
-        start = book.get_sheet_by_name(sheet.name).start or (0, 0)
-        table = table_of(_placed(rows, start), member.name, sheet.name)
+        table = table_of(rows, member.name, sheet.name)
         if table is None:
             findings.whole("SHEET_IGNORED", origin, name=sheet.name)
         else:
             found.append(table)
     if not filled:
         raise InputRefused("EMPTY", member.name)
-    if len(found) > 1:
-        for table in found:
-            if "class" not in table.header.layout.student and table.sheet:
-                table.sheet_class = table.sheet
+    _name_classes(found)
     for sheet_name, row, column in formulas_without_value(content):
         findings.whole("FORMULA_WITHOUT_VALUE", Origin(member.name, sheet_name), row=row, column=column)
     return found
 
 
-def _placed(rows: list[list[str]], start: tuple[int, int]) -> list[list[str]]:
-    """Rows and columns where the sheet has them: the library leaves out empty ones at the beginning."""
-    indent = [""] * start[1]
-    return [[] for _ in range(start[0])] + [indent + row for row in rows]
+def _name_classes(tables: list[Table]) -> None:
+    """Several sheets of pupils are several classes, where no column says so."""
+    for table in tables if len(tables) > 1 else ():
+        if "class" not in table.header.layout.student and table.sheet:
+            table.sheet_class = table.sheet
+
+
+def _rows(sheet: calamine.CalamineSheet, name: str) -> list[list[str]]:
+    """The cells where the sheet has them: the library leaves out empty rows and columns at the beginning."""
+    if sheet.height > limits.WORKBOOK_ROWS + limits.HEADER_ROWS:
+        raise InputRefused("TOO_LARGE", name, limit=limits.WORKBOOK_ROWS, unit=ROWS)
+    above, left = sheet.start or (0, 0)
+    indent = [""] * left
+    rows: list[list[str]] = [[] for _ in range(above)]
+    rows.extend(indent + [text(cell) for cell in row[: limits.COLUMNS]] for row in sheet.iter_rows())
+    return rows
 
 
 def table_of(rows: list[list[str]], file: str, sheet: str | None) -> Table | None:
@@ -114,7 +117,7 @@ def table_of(rows: list[list[str]], file: str, sheet: str | None) -> Table | Non
     return Table(file, header, numbered, sheet=sheet, profile=profile, limit=limits.WORKBOOK_ROWS)
 
 
-def text(cell: Any) -> str:
+def text(cell: Any) -> str:  # noqa: PLR0911 guard clauses read best in order
     """A cell as text: a date as ISO, a whole number without its `.0`."""
     if isinstance(cell, str):
         return cell[: limits.CELL_CHARACTERS] if cell else ""

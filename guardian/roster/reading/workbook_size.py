@@ -6,7 +6,7 @@ import zipfile
 from collections.abc import Iterator
 
 from guardian.roster.reading import limits
-from guardian.roster.reading.refusal import InputRefused
+from guardian.roster.reading.refusal import ROWS, SHEET_CELLS, InputRefused
 
 CELLS = 10_000_000
 """A sheet is held as a full rectangle of cells."""
@@ -81,9 +81,9 @@ def _check_document(archive: zipfile.ZipFile, name: str) -> None:
 
 def _judge(rows: int, columns: int, name: str) -> None:
     if rows > limits.WORKBOOK_ROWS + limits.HEADER_ROWS:
-        raise InputRefused("TOO_LARGE", name, limit=f"{limits.WORKBOOK_ROWS} rows")
+        raise InputRefused("TOO_LARGE", name, limit=limits.WORKBOOK_ROWS, unit=ROWS)
     if rows * columns > CELLS:
-        raise InputRefused("TOO_LARGE", name, limit=f"{CELLS} cells")
+        raise InputRefused("TOO_LARGE", name, limit=CELLS, unit=SHEET_CELLS)
 
 
 def _number(letters: bytes) -> int:

@@ -152,17 +152,6 @@ async def test_the_end_of_a_school_ends_all_its_authorisations_at_once(ctx: Cont
         await made.asked(ctx, school.bob)
 
 
-async def test_a_material_change_of_the_notice_asks_every_school_in_force_again(
-    ctx: Context, clock: FixedClock
-) -> None:
-    school = await made.school(ctx)
-    await _verified(ctx, school, clock)
-    await made.school(ctx, "Oak School", "charlie@oak.example.org")
-    async with ctx.transaction(SYSTEM) as tx:
-        await service.ask_all_again(ctx, tx, ctx.new_id())
-    assert await _jobs(ctx) == 2
-
-
 async def test_ninety_days_after_its_end_nobody_of_a_school_is_named_any_more(ctx: Context, clock: FixedClock) -> None:
     school = await made.school(ctx)
     signed = await _verified(ctx, school, clock)

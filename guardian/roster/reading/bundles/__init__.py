@@ -10,8 +10,9 @@ from guardian.roster.reading.members import Member
 
 def recognise(files: Sequence[Member], language: str | None, findings: Findings) -> Intake | None:
     """The intake of a known bundle; None where the files are none."""
-    for kind in (oneroster, attached, onde, xml_exports):
-        known = kind.recognise(files, language, findings)
-        if known is not None:
-            return known
-    return None
+    return (
+        oneroster.recognise(files, language, findings)
+        or attached.recognise(files, language, findings)
+        or onde.recognise(files, language, findings)
+        or xml_exports.recognise(files, language, findings)
+    )

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from guardian.roster.reading.bundles.named import Named, open_named
+from guardian.roster.reading.bundles.named import Named, Row, open_named
 from guardian.roster.reading.delimited import open_delimited
 from guardian.roster.reading.draft import Contact, Draft
 from guardian.roster.reading.findings import Findings
@@ -56,7 +56,7 @@ def recognise(files: Sequence[Member], language: str | None, findings: Findings)
 
 def _joined(table: Table, findings: Findings | None, contacts: Contacts, schools: dict[str, str]) -> Iterator[Draft]:
     given: set[str] = set()
-    for draft in table.drafts(findings, quickly=False):
+    for draft in table.opened(findings):
         identity = draft.id.strip()
         if identity not in given:
             draft.contacts = [*draft.contacts, *contacts.get(identity, ())]
@@ -137,21 +137,8 @@ def _canvas(member: Member, by_name: dict[str, Member], language: str | None, fi
     users.describe(findings)
     observers = _open(by_name, "user_observers.csv", language, findings)
     enrollments = _open(by_name, "enrollments.csv", language, findings)
-    links: dict[str, list[str]] = {}
-    adults: set[str] = set()
-    for row in observers.rows(findings) if observers else ():
-        adults.add(row.get("observerid"))
-        if row.get("status").casefold() != "deleted":
-            links.setdefault(row.get("studentid"), []).append(row.get("observerid"))
-    pupils: set[str] = set()
-    for row in enrollments.rows(findings) if enrollments else ():
-        role = row.get("role").casefold()
-        if role == "student":
-            pupils.add(row.get("userid"))
-        elif role == "observer" and row.get("associateduserid"):
-            adults.add(row.get("userid"))
-            if row.get("userid") not in links.setdefault(row.get("associateduserid"), []):
-                links[row.get("associateduserid")].append(row.get("userid"))
+    links, adults = _observers(observers, enrollments, findings)
+    pupils = {row.get("userid") for row in enrollments.rows(None) if _is(row, "student")} if enrollments else set()
     rows = list(users.rows(findings))
     known = {row.get("userid"): row for row in rows}
     origin = users.origin(
@@ -199,3 +186,27 @@ def _canvas(member: Member, by_name: dict[str, Member], language: str | None, fi
         guardian_columns=bool(links or observers),
         files=(member.name,),
     )
+
+
+def _observers(
+    observers: Named | None, enrollments: Named | None, findings: Findings
+) -> tuple[dict[str, list[str]], set[str]]:
+    """Student -> observers, and all observers: from their own file and from enrolments as observer."""
+    pairs = [
+        (row.get("studentid"), row.get("observerid"), row.get("status").casefold() != "deleted")
+        for row in (observers.rows(findings) if observers else ())
+    ]
+    pairs += [
+        (row.get("associateduserid"), row.get("userid"), bool(row.get("associateduserid")))
+        for row in (enrollments.rows(findings) if enrollments else ())
+        if _is(row, "observer")
+    ]
+    links: dict[str, dict[str, None]] = {}
+    for student, adult, alive in pairs:
+        if alive:
+            links.setdefault(student, {})[adult] = None
+    return {student: list(adults) for student, adults in links.items()}, {adult for _, adult, _ in pairs}
+
+
+def _is(row: Row, role: str) -> bool:
+    return row.get("role").casefold() == role

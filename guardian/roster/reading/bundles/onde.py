@@ -46,14 +46,14 @@ def recognise(files: Sequence[Member], language: str | None, findings: Findings)
     contacts = contacts_of(responsables)
 
     def drafts(found: Findings | None) -> Iterator[Draft]:
-        for draft in table.drafts(found, quickly=False):
+        for draft in table.opened(found):
             named = name_tokens(f"{draft.given} {draft.family}")
             used = name_tokens(f"{draft.given} {draft.usage}") if draft.usage.strip() else named
             group = plain(draft.class_name).strip()
             draft.contacts = [
                 contact
                 for child in dict.fromkeys((named, used))
-                for contact in contacts.get((child, group)) or contacts.get((child, ""), ())
+                for contact in contacts.get((child, group)) or contacts.get((child, "")) or ()
             ]
             yield draft
 
@@ -91,9 +91,9 @@ def contacts_of(named: Named) -> dict[Child, list[Contact]]:
             where = plain(cells[group]).strip() if group < len(cells) else ""
             contacts.setdefault((child, where), []).append(contact)
             classes.setdefault(child, set()).add(where)
-    for child, where in classes.items():
-        if len(where) == 1:
-            contacts.setdefault((child, ""), contacts[child, next(iter(where))])
+    for child, found in classes.items():
+        if len(found) == 1:
+            contacts.setdefault((child, ""), contacts[child, next(iter(found))])
     return contacts
 
 

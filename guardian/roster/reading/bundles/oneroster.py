@@ -12,7 +12,7 @@ from guardian.roster.reading.intake import Intake
 from guardian.roster.reading.limits import TEXT_ROWS
 from guardian.roster.reading.members import Member
 from guardian.roster.reading.records import Mode
-from guardian.roster.reading.refusal import InputRefused
+from guardian.roster.reading.refusal import ROWS, InputRefused
 
 _ROLES = word_set(
     "administrator aide guardian parent proctor relative student teacher counselor districtadministrator "
@@ -110,7 +110,7 @@ def _graph(users: Named, opened: dict[str, Named], findings: Findings) -> Graph:
     people: list[User] = []
     for row in users.rows(findings):
         if len(people) >= TEXT_ROWS:
-            raise InputRefused("TOO_LARGE", users.text.member.name, limit=f"{TEXT_ROWS} rows")
+            raise InputRefused("TOO_LARGE", users.text.member.name, limit=TEXT_ROWS, unit=ROWS)
         user = _user(_realigned(row, users), schools)
         people.append(user)
         found.setdefault(user.id, user)

@@ -12,7 +12,7 @@ from guardian.roster.reading.draft import Contact, Draft, Origin
 from guardian.roster.reading.findings import Findings
 from guardian.roster.reading.intake import Intake
 from guardian.roster.reading.members import Member
-from guardian.roster.reading.refusal import InputRefused
+from guardian.roster.reading.refusal import MB, InputRefused
 
 _WANTED = frozenset({"ELEVE", "PERSONNE", "RESPONSABLE_ELEVE", "STRUCTURES_ELEVE", "PUPIL"})
 
@@ -32,7 +32,7 @@ def intake(files: Sequence[Member], findings: Findings) -> Intake:
     elements: dict[str, list[Element]] = {}
     for member in files:
         if member.size > limits.MARKUP_BYTES:
-            raise InputRefused("TOO_LARGE", member.name, limit=f"{limits.MARKUP_BYTES // limits.MEGABYTE} MB")
+            raise InputRefused("TOO_LARGE", member.name, limit=limits.MARKUP_BYTES // limits.MEGABYTE, unit=MB)
         for element in _elements(member, findings):
             elements.setdefault(_name(element), []).append(element)
     origin = Origin(files[0].name)
@@ -91,22 +91,21 @@ def _text(element: Element, *names: str) -> str:
 
 
 def _ctf(origin: Origin, row: int, pupil: Element) -> Draft:
-    contacts: list[Contact] = []
-    people = [element for element in pupil.iter() if _name(element) == "CONTACT"]
-    for element in people:
-        contacts.append(
-            Contact(
-                "contact",
-                given=_text(element, "FORENAME"),
-                family=_text(element, "SURNAME"),
-                email=_text(element, "EMAIL"),
-                phone=_text(element, "PHONENO", "PHONE", "NUMBER"),
-                relation=_ctf_relation(_text(element, "RELATIONSHIP")),
-                responsible=_text(element, "RESPONSIBLE"),
-                priority=_text(element, "ORDER"),
-                row=row,
-            )
+    contacts = [
+        Contact(
+            "contact",
+            given=_text(element, "FORENAME"),
+            family=_text(element, "SURNAME"),
+            email=_text(element, "EMAIL"),
+            phone=_text(element, "PHONENO", "PHONE", "NUMBER"),
+            relation=_ctf_relation(_text(element, "RELATIONSHIP")),
+            responsible=_text(element, "RESPONSIBLE"),
+            priority=_text(element, "ORDER"),
+            row=row,
         )
+        for element in pupil.iter()
+        if _name(element) == "CONTACT"
+    ]
     for element in list(pupil.iter()):
         if _name(element) == "CONTACTS":
             element.clear()

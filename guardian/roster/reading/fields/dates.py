@@ -71,7 +71,7 @@ def proves(text: str) -> Order | None:
     return None
 
 
-def tell(text: str, as_of: date, order: Order | None) -> Told:
+def tell(text: str, as_of: date, order: Order | None) -> Told:  # noqa: PLR0911 guard clauses read best in order
     """Read one cell. Codes: BIRTH_DATE_MISSING, DATE_INVALID, DATE_AMBIGUOUS, DATE_IMPLAUSIBLE, DATE_FUTURE,
     YEAR_2_DIGITS, EXCEL_SERIAL.
     """

@@ -9,7 +9,7 @@ _FLOAT = re.compile(r"^(\d+)[.,]0+$")
 LONGEST = 255
 
 
-def student_id(text: str) -> tuple[str, str]:
+def student_id(text: str) -> tuple[str, str]:  # noqa: PLR0911 guard clauses read best in order
     """The ID and the code of what is to be said about it (FORMULA, ID_SCIENTIFIC, ID_FLOAT, VALUE_TOO_LONG or '')."""
     text = value(text)
     if text.isalnum() and len(text) < LONGEST:

@@ -9,9 +9,7 @@ from guardian.roster.reading.folding import name_tokens, word_set
 _MARKS = re.compile(r"^[*†]+\s*|\s*[*†]+$")
 _WRAPPED = re.compile(r"^[“„«”\"‹](.*)[”“»\"›]$")
 _MOJIBAKE = re.compile(r"Ã[\x80-\xbf‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ ¡-¿]|Å[‚›º¼¡„]|Ä[™‡…]|�|â€™")
-_PARTICLES = word_set(
-    "van von der den de da di del della dos das du la le el ter ten bin ibn al zu zur af av san"
-)
+_PARTICLES = word_set("van von der den de da di del della dos das du la le el ter ten bin ibn al zu zur af av san")
 _PLAIN = re.compile(r"[A-Za-zÀ-ɏ][A-Za-zÀ-ɏ '\-]*[A-Za-zÀ-ɏ]")
 _TITLE = re.compile(
     r"^(?:mr|mrs|ms|miss|dr|m|mme|mlle|mx|pan|pani|herr|frau|sr|sra|d|dña)\.?\s+(?=\S+\s+\S)", re.IGNORECASE

@@ -10,8 +10,10 @@ _WORDS = {
     "volljahrig eleve-majeur",
     "mother": "mother mum mom mummy mere maman matka mama madre mutter m biological-mother birth-mother",
     "father": "father dad daddy pere papa ojciec tata tato padre vater p f biological-father birth-father",
-    "parent": "parent parents rodzic elternteil eltern parent-guardian pere-ou-mere progenitor parent/carer rodzice prm",
-    "step_parent": "step stepmother stepfather stepparent stepmum stepdad beau-pere belle-mere ojczym macocha padrastro "
+    "parent": "parent parents rodzic elternteil eltern parent-guardian pere-ou-mere progenitor parent/carer "
+    "rodzice prm",
+    "step_parent": "step stepmother stepfather stepparent stepmum stepdad beau-pere belle-mere ojczym macocha "
+    "padrastro "
     "madrastra stiefvater stiefmutter step-mother step-father step-parent",
     "guardian": "guardian legal-guardian courtappointedguardian tuteur tutrice representant representante opiekun "
     "opiekunka tutor tutora vormund sorgeberechtigt sorgeberechtigte sorgeberechtigter erziehungsberechtigte "
@@ -24,7 +26,8 @@ _WORDS = {
     "relative": "relative family aunt uncle cousin sibling brother sister tante oncle ciocia wujek tia tio onkel frere "
     "soeur nephew niece brat siostra hermano hermana bruder schwester great-aunt autre-membre-de-la-famille",
     "emergency": "emergency emergency-contact urgence notfall",
-    "other_adult": "other neighbor neighbour friend doctor aide childminder employer godparent spouse wife husband autre "
+    "other_adult": "other neighbor neighbour friend doctor aide childminder employer godparent spouse wife husband "
+    "autre "
     "inny inna otro andere nanny babysitter administrator significantother coach counselor mentor voisin voisine",
 }
 _ELIGIBLE: dict[str, tuple[Eligible, str]] = {
@@ -41,9 +44,7 @@ _ELIGIBLE: dict[str, tuple[Eligible, str]] = {
     "emergency": ("no", "emergency"),
     "unknown": ("ask", "not_stated"),
 }
-_YES = word_set(
-    "t true y yes 1 oui o tak si ja j vrai x"
-)
+_YES = word_set("t true y yes 1 oui o tak si ja j vrai x")
 _NO = frozenset(["f", "false", "n", "no", "0", "non", "nie", "nein", "faux"])
 
 

@@ -3,9 +3,11 @@
 MARKERS: dict[str, str] = {
     "mother": "mother | mum | mom | mere | matka | matki | mama | madre | de la madre | mutter | mothers",
     "father": "father | dad | pere | ojciec | ojca | tata | padre | del padre | vater | fathers",
-    "guardian": "guardian | guardians | legal guardian | responsable legal | repr leg | representant legal | resp legal "
+    "guardian": "guardian | guardians | legal guardian | responsable legal | repr leg | representant legal | "
+    "resp legal "
     "| responsable | responsables | tuteur | tuteur legal | tutrice | opiekun | opiekuna | opiekun prawny "
-    "| opiekuna prawnego | opiekunowie | opiekunow | tutor legal | tutor | tutora | representante | representante legal "
+    "| opiekuna prawnego | opiekunowie | opiekunow | tutor legal | tutor | tutora | representante | "
+    "representante legal "
     "| acudiente | apoderado | del tutor | erziehungsberechtigte | erziehungsberechtigter | erziehungsberechtigten "
     "| erziehungsber | erzieher | sorgeberechtigte | sorgeberechtigter | vormund | responsible adult | r",
     "parent": "parent | parents | parent carer | parent guardian | parents guardians | carer | carers | pg | rodzic "
@@ -72,7 +74,8 @@ FIELDS: dict[str, str] = {
     "name": "name | full name | fullname | names | nom complet | nom et prenom | nom prenom | imie i nazwisko "
     "| nazwisko i imie | nombre y apellidos | apellidos y nombre | nombre completo | prenom nom | vor und nachname "
     "| last first | apellidos nombre | nazwisko imie",
-    "given": "first name | firstname | first | given name | forename | prenom | prenoms | imie | vorname | nombre | fname",
+    "given": "first name | firstname | first | given name | forename | prenom | prenoms | imie | vorname | "
+    "nombre | fname",
     "family": "last name | lastname | last | surname | family name | nom de famille | nom | nazwisko | nachname "
     "| familienname | apellidos | primer apellido | apellido | lname | apellido 1",
     "family2": "segundo apellido | apellido 2",
@@ -82,12 +85,16 @@ FIELDS: dict[str, str] = {
     "| correo | correo electronico | email 1 | e mail adresse | mailadresse | mail address | primary email "
     "| home email | home e mail | personal email | contact email | mails | emails | e mails | adres mailowy "
     "| courriels | email addresses",
-    "phone": "phone | telephone | tel | mobile | mobile number | mobile no | mobile phone | cell | cell phone | home phone "
-    "| sms | phone number | phone no | main telephone | telephone number | tel portable | telephone portable | portable "
+    "phone": "phone | telephone | tel | mobile | mobile number | mobile no | mobile phone | cell | cell "
+    "phone | home phone "
+    "| sms | phone number | phone no | main telephone | telephone number | tel portable | telephone "
+    "portable | portable "
     "| gsm | telephone mobile | telefon | tel komorkowy | telefon komorkowy | nr telefonu | numer telefonu | telefono "
-    "| movil | tfno movil | telefono movil | celular | handy | mobil | handynummer | telefonnummer | phone 1 | cellphone",
+    "| movil | tfno movil | telefono movil | celular | handy | mobil | handynummer | telefonnummer "
+    "| phone 1 | cellphone",
     "phone2": "work phone | telephone domicile | telephone travail | tel personnel | tel professionnel | tel domicile "
-    "| tel travail | telefon domowy | telefono fijo | festnetz | tlfno urgencias | telefono de urgencia | notfallnummer "
+    "| tel travail | telefon domowy | telefono fijo | festnetz | tlfno urgencias | telefono de "
+    "urgencia | notfallnummer "
     "| phone 2 | alternative phone",
     "relation": "relationship | relation | relationship to child | relationship to student | relationship to pupil "
     "| role | relationship role | related by | lien | lien parente | lien de parente | qualite | code parente "
@@ -97,7 +104,8 @@ FIELDS: dict[str, str] = {
     "| niveau responsabilite | has parental responsibility | pr | portal",
     "court_order": "court order",
     "priority": "priority | seq | sequence | order | priorite | priorytet",
-    "language": "language | home language | langue | langue s parlee s | langues parlees | jezyk | jezyk kontaktu | idioma "
+    "language": "language | home language | langue | langue s parlee s | langues parlees | jezyk | jezyk "
+    "kontaktu | idioma "
     "| sprache | lang | correspondence language | preferred language",
     "source_id": "id | sis id | contact id | guardian id | code identifiant | identifiant",
 }

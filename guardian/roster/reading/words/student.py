@@ -10,7 +10,8 @@ STUDENT: dict[str, dict[str, str]] = {
         "| student sis id | user id | id number | idnumber | local id | state id | state student id | lasid | sasid "
         "| ssid | upn | uln | admission number | admission no | adno | mis id | other id | external id | person id "
         "| dcid | stu id | lrn | roll number | roll no | urn pupil | employee id | account # | account | account no "
-        "| student code | pupil code | student identifier | code | learner number | name id | studentnum | statenum | id",
+        "| student code | pupil code | student identifier | code | learner number | name id | "
+        "studentnum | statenum | id",
         "fr": "ine | id national | identifiant national | identifiant national eleve | numero ine | no ine | no eleve "
         "| numero eleve | num eleve etab | eleve no etab | matricule | code identifiant | identifiant eleve "
         "| identifiant | numero interne | id eleve",

@@ -1,0 +1,130 @@
+"""Rosters over the API: send one, see what it would change, write it."""
+
+import asyncio
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from litestar import Request, Response, get, post
+from litestar.datastructures import UploadFile
+
+from guardian.context import Context
+from guardian.errors import NotFound, Refused
+from guardian.events import Actor
+from guardian.i18n import choose
+from guardian.i18n import gettext_noop as N_
+from guardian.roster import service
+from guardian.roster.domain import Plan
+from guardian.roster.planning import workshop
+
+_BODY = 1024 * 1024 * 1024
+"""The most that a request may send before it is cut off; the budget of the settings is judged on the file itself."""
+_FORM = "multipart form: `file`, `institution` (its id), `mode` (additions, snapshot or delta; default additions)"
+
+AnyRequest = Request[Any, Any, Any]
+
+
+class CommitBody(msgspec.Struct, forbid_unknown_fields=True):
+    """`confirm_missing`: a person confirmed that the learners missing from the file left."""
+
+    confirm_missing: bool = False
+
+
+@post("/v1/rosters", summary="Send a roster", description=_FORM, tags=["rosters"], request_max_body_size=_BODY)
+async def send_roster(request: AnyRequest) -> Response[Plan]:
+    """201 with its plan, or 202 when the file is large: then `GET /v1/rosters/{id}` shows how far it is."""
+    ctx, actor = await _client(request)
+    form = await request.form()
+    institution = _institution(form.get("institution"))
+    mode = str(form.get("mode") or "additions")
+    service.check_mode(mode)
+    sent = form.get("file")
+    if not isinstance(sent, UploadFile):
+        raise Refused("file_missing", N_("Send the roster in the form field “file”."), where="file")
+    upload = await _received(ctx, actor, institution, sent, mode)
+    language = _language(request)
+    if await service.plan_later(ctx, actor, upload):
+        return Response(await service.get_plan(ctx, actor, upload, language=language), status_code=202)
+    return Response(await service.make_plan(ctx, actor, upload, language=language), status_code=201)
+
+
+@get("/v1/rosters/{upload:str}", summary="A roster's plan", tags=["rosters"])
+async def one_roster(request: AnyRequest, upload: str) -> Plan:
+    """The plan, or how far reading has come."""
+    ctx, actor = await _client(request)
+    return await service.get_plan(ctx, actor, _upload(upload), language=_language(request))
+
+
+@post("/v1/rosters/{upload:str}/commit", status_code=200, summary="Write a roster's plan", tags=["rosters"])
+async def commit_roster(request: AnyRequest, upload: str) -> Response[Plan]:
+    """200 with what was written (again the same when repeated), or 202 when the roster is large."""
+    ctx, actor = await _client(request)
+    wanted, language = _upload(upload), _language(request)
+    confirmed = await _confirmed(request)
+    if await service.commit_later(ctx, actor, wanted, confirm_missing=confirmed):
+        return Response(await service.get_plan(ctx, actor, wanted, language=language), status_code=202)
+    done = await service.commit(ctx, actor, wanted, confirm_missing=confirmed, language=language)
+    return Response(done, status_code=200)
+
+
+async def _client(request: AnyRequest) -> tuple[Context, Actor]:
+    """The API client, as the port `client_of` knows it: who holds which key is a higher room's matter."""
+    ctx: Context = request.app.state.context
+    actor: Actor = await ctx.ports["client_of"](request, "rosters")
+    return ctx, actor
+
+
+async def _received(ctx: Context, actor: Actor, institution: UUID, sent: UploadFile, mode: str) -> UUID:
+    folder = workshop(ctx)
+    await asyncio.to_thread(folder.mkdir, mode=0o700, parents=True, exist_ok=True)
+    place = Path(await asyncio.to_thread(tempfile.mkdtemp, dir=folder))
+    try:
+        path = place / "received"
+        await asyncio.to_thread(_copy, sent, path)
+        return await service.receive(ctx, actor, institution, path, mode=mode)
+    finally:
+        await sent.close()
+        await asyncio.to_thread(shutil.rmtree, place, ignore_errors=True)
+
+
+def _copy(sent: UploadFile, path: Path) -> None:
+    path.touch(mode=0o600)
+    with path.open("wb") as file:
+        sent.file.seek(0)
+        shutil.copyfileobj(sent.file, file, 1024 * 1024)
+
+
+async def _confirmed(request: AnyRequest) -> bool:
+    body = await request.body()
+    if not body:
+        return False
+    try:
+        return msgspec.json.decode(body, type=CommitBody).confirm_missing
+    except msgspec.DecodeError as error:
+        raise Refused(
+            "body_invalid", N_("Send nothing, or a JSON object with “confirm_missing”: true or false."), where="body"
+        ) from error
+
+
+def _institution(text: object) -> UUID:
+    try:
+        return UUID(str(text))
+    except ValueError as error:
+        raise NotFound("unknown_institution", N_("There is no such institution."), where="institution") from error
+
+
+def _upload(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError as error:
+        raise NotFound("unknown_upload", N_("There is no such upload.")) from error
+
+
+def _language(request: AnyRequest) -> str:
+    return choose(request.query_params.get("lang"), request.headers.get("accept-language"))
+
+
+ROUTES: list[Any] = [send_roster, one_roster, commit_roster]

@@ -17,6 +17,7 @@ from guardian.mail.composing import Accepted, Composer
 from guardian.notice import pages as notice_pages
 from guardian.people.jobs import AddressCorrected, AskGuardians
 from guardian.platform import routes as platform_routes
+from guardian.platform.auth import client_of
 from guardian.purge.execution import RunPurge
 from guardian.purge.execution import run as run_purge
 from guardian.roster import erasure as roster_erasure
@@ -71,4 +72,8 @@ SWEEPS: dict[str, Callable[[Context], Awaitable[int]]] = {
     "institutions_erased": _erase_ended,
     "uploads_erased": roster_erasure.erase_old_uploads,
 }
-PORTS: dict[str, Callable[..., Any]] = {"notice.published": asking.notice_published}
+PORTS: dict[str, Callable[..., Any]] = {
+    "notice.published": asking.notice_published,
+    "client_of": client_of,
+}
+"""What a lower room may not import, under the name by which it asks for it."""

@@ -21,8 +21,7 @@ LAPSE_OR_EXIT = frozenset({
 })  # fmt: skip
 UNASKABLE = frozenset({"no_guardian", "no_guardian_channel"})
 WAITING = frozenset({
-    "consent_missing", "consent_void", "consent_expired", "consent_stale", "verification_pending", "method_too_weak",
-    "assent_missing",
+    "consent_missing", "consent_void", "consent_expired", "consent_stale", "method_too_weak", "assent_missing",
 })  # fmt: skip
 REFUSED = frozenset({
     "consent_declined", "consent_withdrawn", "consent_revoked", "guardians_disagree", "assent_declined",
@@ -54,6 +53,9 @@ def due(decision: Decision, facts: Facts, *, since: datetime, asked_at: datetime
     if codes & WAITING and asked_at is not None:
         # A learner who was admitted and fell back to waiting was asked long ago: the clock starts with the block.
         start = max(asked_at, since)
+        found.append(Due(start + timedelta(days=clocks.waiting_on_guardian_days), "waiting_on_guardian"))
+    if "verification_pending" in codes:
+        start = pending_at or since
         found.append(Due(start + timedelta(days=clocks.waiting_on_guardian_days), "waiting_on_guardian"))
     if codes & REFUSED:
         start = _refused_at(facts.consents) or since

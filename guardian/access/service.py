@@ -36,7 +36,14 @@ def judge(gathered: store.Gathered, now: datetime, clocks: Clocks) -> Decided:
     start = since(gathered.facts, now, min(gathered.created_at, now))
     ends = None
     if not gathered.held and gathered.standing != "erased":
-        ends = due(decision, gathered.facts, since=start, asked_at=gathered.asked_at, clocks=clocks)
+        ends = due(
+            decision,
+            gathered.facts,
+            since=start,
+            asked_at=gathered.asked_at,
+            pending_at=gathered.pending_at,
+            clocks=clocks,
+        )
     filled = msgspec.structs.replace(
         decision,
         learner=gathered.platform_id or str(gathered.id),

@@ -37,6 +37,8 @@ select l.id, l.platform_id, l.revision, l.created_at, l.standing,
    from consents c where c.learner = l.id and c.recorded_at <= $2)::text as consents,
  (select min(r.sent_at) from consent_request_learners q join consent_requests r on r.id = q.request
    where q.learner = l.id) as asked_at,
+ (select max(c.recorded_at) from consents c where c.learner = l.id and c.state = 'given' and c.completed_at is null
+   and c.recorded_at <= $2) as pending_at,
  (select f.kind from flags f where f.learner = l.id and f.state <> 'resolved'
    order by case f.severity when 'high' then 0 when 'normal' then 1 else 2 end, f.since limit 1) as flag,
  exists (select 1 from holds h where h.learner = l.id and h.released_at is null) as held
@@ -63,7 +65,8 @@ _PURPOSES = msgspec.json.Decoder(dict[str, Purpose])
 
 
 class Gathered(msgspec.Struct, frozen=True, kw_only=True):
-    """A learner's facts and what stands beside them. `asked_at`: when the first notice left, if one did."""
+    """A learner's facts and what stands beside them. `asked_at`: when the first notice left, if one did;
+    `pending_at`: when a yes was said that our second message has not completed."""
 
     id: UUID
     platform_id: str | None
@@ -72,6 +75,7 @@ class Gathered(msgspec.Struct, frozen=True, kw_only=True):
     standing: str
     facts: Facts
     asked_at: datetime | None
+    pending_at: datetime | None
     flag: str | None
     held: bool
 
@@ -122,6 +126,7 @@ def _read(row: Record, found: Terms) -> Gathered:
         standing=row["standing"],
         facts=facts,
         asked_at=row["asked_at"],
+        pending_at=row["pending_at"],
         flag=row["flag"],
         held=row["held"],
     )

@@ -63,9 +63,8 @@ def _watched(path: Path, locale: str | None, as_of: date, language: str) -> Read
 
 def _tell(reading: Reading, language: str) -> None:
     """Counts, then every finding, the gravest first."""
-    print(
-        f"{text(language, N_('Format'))}: {' · '.join(part for part in (reading.format, reading.encoding, _mark(reading)) if part)}"
-    )
+    shape = " · ".join(part for part in (reading.format, reading.encoding, _mark(reading)) if part)
+    print(f"{text(language, N_('Format'))}: {shape}")
     for label, count in (
         (N_("Pupils"), reading.student_count),
         (N_("Guardians"), reading.guardian_count),

@@ -1,5 +1,6 @@
 """`guardian roster import FILE`: what a roster would change, and with `--commit`, writing it."""
 
+import asyncio
 import sys
 from pathlib import Path
 from uuid import UUID
@@ -15,12 +16,14 @@ from guardian.roster.domain import Plan
 USAGE = 2
 
 
-async def run_import(ctx: Context, path: Path, institution: str, mode: str, commit: bool, as_json: bool) -> int:
+async def run_import(  # noqa: PLR0917 (as the command line says it)
+    ctx: Context, path: Path, institution: str, mode: str, commit: bool, as_json: bool
+) -> int:
     """Print the plan; the exit code: 0 done, 1 the file is refused (with its reasons), 2 there is no such file.
 
     Raises NotFound for an unknown institution.
     """
-    if not path.is_file():
+    if not await asyncio.to_thread(path.is_file):
         sys.stderr.write(f"There is no file {path}. Check the name.\n")
         return USAGE
     try:

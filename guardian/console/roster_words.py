@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from guardian.i18n import gettext_noop as N_
 from guardian.i18n import text
+import guardian.roster.reading.codes_of_cells  # noqa: F401  fills the table of codes
 from guardian.roster.reading.codes import CODES, message_of, suggestion_of
 from guardian.roster.reading.records import Finding
 
@@ -81,6 +82,8 @@ def row_sentences(
     """
     sentences = []
     for code in codes:
+        if code == "MASS_REMOVAL":
+            continue  # said once, above all rows
         finding = said.get((row, code))
         if code in PLAN_CODES:
             sentences.append(text(language, PLAN_CODES[code]))

@@ -9,12 +9,13 @@ from guardian.console import roster_words, school_store
 from guardian.console.frame import CLERKS, READ, at_desk, desk, same_for_strangers, sentence_of
 from guardian.console.school_rosters import address_of
 from guardian.errors import Conflict
+from guardian.i18n import text
 from guardian.roster import service
 from guardian.roster import store as rosters
 from guardian.roster.domain import Upload
 from guardian.web.page import AnyRequest, Page, context_of, form_of, language_of, redirect
 
-_ROWS = 100
+_ROWS = 50
 _FINDINGS = 100
 
 
@@ -78,6 +79,7 @@ async def _page(request: AnyRequest, upload: UUID, *, status: int = 200, message
     async with ctx.transaction(actor) as tx:
         kept = await school_store.plan_rows(tx, upload, state=state, start=start, limit=_ROWS + 1)
         findings = await rosters.findings(tx, upload)
+        mass = found.counts.missing > 0 and await school_store.names_code(tx, upload, "MASS_REMOVAL")
     said = {(one.row, one.code): one for one in reversed(findings)}
     rows = [
         {
@@ -91,6 +93,7 @@ async def _page(request: AnyRequest, upload: UUID, *, status: int = 200, message
     return desk(
         request, "progress.html" if reading or writing else "plan.html", status=status, school=school, upload=found,
         rows=rows, state=state, start=start, size=_ROWS, more=len(kept) > _ROWS, writing=writing, message=message,
+        mass=text(language, roster_words.PLAN_CODES["MASS_REMOVAL"]) if mass else None,
         findings=[(one, roster_words.whole(one, language)) for one in findings[:_FINDINGS]],
         findings_left=max(0, len(findings) - _FINDINGS), words=roster_words, may=actor.role in CLERKS,
     )  # fmt: skip

@@ -144,3 +144,12 @@ async def plan_rows(
         (row["row"], row["state"], row["codes"], msgspec.json.decode(row["record"]) if row["record"] else None)
         for row in found
     ]
+
+
+async def names_code(tx: Tx, upload: UUID, code: str) -> bool:
+    """Whether any row of a plan carries a code."""
+    return bool(
+        await tx.fetchval(
+            "select exists (select 1 from roster_rows where upload = $1 and $2 = any(codes))", upload, code
+        )
+    )

@@ -21,6 +21,20 @@ from guardian.errors import Unavailable
 
 os.environ["PICCOLO_CONF"] = "guardian.db.piccolo_conf"
 
+
+class HonestConnection(Connection):
+    """A connection whose COMMIT cannot fail in silence: after an error that somebody swallowed, PostgreSQL answers a
+    COMMIT with ROLLBACK and no error, and everything the command wrote would be gone unnoticed.
+    """
+
+    async def execute(self, query: str, *args: Any, timeout: float | None = None) -> str:
+        """As asyncpg's. Raises InFailedSQLTransactionError when a COMMIT turned out to be a ROLLBACK."""
+        status: str = await super().execute(query, *args, timeout=timeout)
+        if status == "ROLLBACK" and query.startswith("COMMIT"):
+            raise asyncpg.InFailedSQLTransactionError("an earlier error was swallowed: the transaction was rolled back")
+        return status
+
+
 class SafeTransaction(PostgresTransaction):
     """BEGIN … COMMIT on one pooled connection that always goes back to the pool."""
 
@@ -76,7 +90,14 @@ def engine_for(url: str, *, application: str = "guardian") -> SafeEngine:
     """An engine for a `postgresql://` URL. Nothing connects before it is used."""
     settings = {"application_name": application, "timezone": "UTC", "jit": "off"}
     return SafeEngine(
-        config={"dsn": url, "server_settings": settings, "command_timeout": 600}, extensions=(), log_queries=False
+        config={
+            "dsn": url,
+            "server_settings": settings,
+            "command_timeout": 600,
+            "connection_class": HonestConnection,
+        },
+        extensions=(),
+        log_queries=False,
     )
 
 

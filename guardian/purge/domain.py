@@ -3,6 +3,7 @@
 Eligibility is judged again at approval and at execution: whatever turns valid in between stops it.
 """
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any, Literal
 from uuid import UUID
@@ -82,6 +83,12 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
 def may(before: str, after: str) -> bool:
     """Whether a purge may move so."""
     return after in MOVES[before]
+
+
+def answer_on_its_way(reasons: Iterable[str], due: Due | None, now: datetime) -> bool:
+    """Whether a guardian has said yes and only our own second message is outstanding, within its time: then nothing
+    is purged, whoever approved it."""
+    return "verification_pending" in reasons and (due is None or due.at > now)
 
 
 def cap_of(due: Due, clocks: Clocks) -> datetime:

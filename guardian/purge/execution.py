@@ -20,7 +20,7 @@ from guardian.jobs import Job
 from guardian.people import checks, marks
 from guardian.people import store as people
 from guardian.purge import store
-from guardian.purge.domain import RECIPIENTS, TOMBSTONE_LIFE, Purge, certificate
+from guardian.purge.domain import RECIPIENTS, TOMBSTONE_LIFE, Purge, answer_on_its_way, certificate
 from guardian.roster import erasure as roster_erasure
 
 
@@ -78,6 +78,8 @@ async def _begin(ctx: Context, purge_id: UUID) -> bool:
             why = "held" if decided.gathered.held else "basis_found"
             await audit.append(tx, SYSTEM, _event("purge.cancelled", purge, why=why))
             return False
+        if answer_on_its_way(decided.decision.reasons, decided.due, tx.now):
+            return False  # it stays approved; the sweep comes back to it
         if not await store.move(tx, purge, "running", started_at=tx.now):
             return False
         await store.add_tasks(tx, purge.id, [(ctx.new_id(), recipient) for recipient in RECIPIENTS])

@@ -11,7 +11,7 @@ from guardian.events import Actor, Event
 from guardian.i18n import gettext_noop as N_
 from guardian.people import checks
 from guardian.purge import store
-from guardian.purge.domain import Purge, may
+from guardian.purge.domain import Purge, answer_on_its_way, may
 
 
 async def approve(ctx: Context, actor: Actor, learner: UUID) -> UUID:
@@ -27,6 +27,11 @@ async def approve(ctx: Context, actor: Actor, learner: UUID) -> UUID:
             )
         if decided.gathered.held:
             raise Conflict("purge_held", N_("A legal hold stops this purge. Release the hold first."))
+        if answer_on_its_way(decided.decision.reasons, decided.due, tx.now):
+            raise Conflict(
+                "answer_on_its_way",
+                N_("A guardian has just agreed; it counts once our second message is out. Look again tomorrow."),
+            )
         purge = (await store.open_of(tx, [learner])).get(learner)
         if purge is None:
             purge = await _new(ctx, tx, decided)

@@ -165,7 +165,9 @@ async def findings(tx: Tx, upload: UUID) -> list[Finding]:
 async def erase(tx: Tx, uploads: Sequence[UUID]) -> None:
     """Erase what uploads hold about people: the file, what was found in it, and whom its rows are about."""
     await tx.execute("delete from roster_chunks where upload = any($1)", list(uploads))
-    await tx.execute("update roster_rows set record = null where upload = any($1)", list(uploads))
+    await tx.execute(
+        "update roster_rows set record = null where upload = any($1) and record is not null", list(uploads)
+    )
     await tx.execute(
         "update roster_uploads set findings = null, erased_at = $2 where id = any($1) and erased_at is null",
         list(uploads), tx.now,

@@ -4,38 +4,25 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from litestar import Litestar, Request, Response, get
-from litestar.datastructures import CacheControlHeader
 from litestar.enums import MediaType
 from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
-from litestar.static_files import create_static_files_router
 
 from guardian import __version__
-from guardian.resources import STATIC
 from guardian.settings import Settings
 from guardian.web import logging
 from guardian.web.headers import SecurityHeaders
 from guardian.web.problems import HANDLERS
+from guardian.web.static_files import static_file
 
 
 def make_application(settings: Settings, routes: Sequence[Any], *, lifespan: Sequence[Callable[..., Any]]) -> Litestar:
     """The application with these routes; `lifespan` opens and closes what they need."""
     logging.configure(settings.log_level)
-    static = create_static_files_router(
-        path="/static",
-        directories=[STATIC],
-        include_in_schema=False,
-        cache_control=CacheControlHeader(public=True, max_age=31_536_000, immutable=True),
-    )
-
-    def with_headers(app: Any) -> Any:
-        return SecurityHeaders(app, https=settings.https)
-
-    return Litestar(
-        route_handlers=[static, live, ready, *routes],
+    app = Litestar(
+        route_handlers=[static_file, live, ready, *routes],
         lifespan=list(lifespan),
-        middleware=[logging.RequestLog, with_headers],
         exception_handlers=HANDLERS,
         request_max_body_size=settings.body_max_bytes,
         openapi_config=OpenAPIConfig(
@@ -50,8 +37,9 @@ def make_application(settings: Settings, routes: Sequence[Any], *, lifespan: Seq
         logging_config=None,
         debug=False,
     )
-
-
+    # Around the whole application, not as its middleware: that would not see what the router itself answers (404, 405).
+    app.asgi_handler = logging.RequestLog(SecurityHeaders(app.asgi_handler, https=settings.https))
+    return app
 
 
 @get("/health/live", include_in_schema=False)

@@ -54,10 +54,9 @@ def show(request: AnyRequest, template: str, *, status: int = 200, **values: Any
         cookies.append(
             Cookie(key=LANGUAGE_COOKIE, value=language, max_age=365 * 86400, httponly=True, samesite="lax", path="/")
         )
-    field = Markup('<input type="hidden" name="{}" value="{}">').format(
-        csrf.FIELD, csrf.field_of(context.keys, cookie)
-    )
+    field = Markup('<input type="hidden" name="{}" value="{}">').format(csrf.FIELD, csrf.field_of(context.keys, cookie))
     values.setdefault("staff", request.state.get("staff"))
+    values.setdefault("page_query", _query_of(request))
     clock = say_instant(language, context.clock.now(), "Europe/Warsaw") if context.settings.demo else None
     body = render(
         template,
@@ -69,6 +68,11 @@ def show(request: AnyRequest, template: str, *, status: int = 200, **values: Any
         **values,
     )
     return Response(body, status_code=status, media_type=MediaType.HTML, cookies=cookies)
+
+
+def _query_of(request: AnyRequest) -> dict[str, str]:
+    """What the language switch must carry on: filter, sort and place in a list."""
+    return {key: value[:200] for key, value in list(request.query_params.items())[:20] if key != "lang"}
 
 
 async def form_of(request: AnyRequest) -> Mapping[str, str]:
@@ -88,7 +92,7 @@ async def fields_of(request: AnyRequest) -> dict[str, str]:
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind == "multipart/form-data":
         data = await request.form()
-        return {key: value.strip() for key, value in data.multi_items() if isinstance(value, str)}
+        return {key: value.replace("\x00", "").strip() for key, value in data.multi_items() if isinstance(value, str)}
     try:
         text = (await request.body()).decode("utf-8")
         parsed = parse_qs(text, keep_blank_values=True, max_num_fields=_FORM_LIMIT)

@@ -24,6 +24,8 @@ from litestar.response import Redirect
 from guardian.errors import GuardianError
 from guardian.i18n import gettext_noop as N_
 from guardian.i18n import text
+from guardian.web.field_errors import FieldProblem, explain, missing_parameter
+from guardian.web.logging import places, request_id_of
 from guardian.web.page import AnyRequest, language_of, show
 
 log = structlog.get_logger()
@@ -59,8 +61,9 @@ _DETAILS: dict[int, tuple[str, str]] = {
 }
 
 
-_DATABASE_GONE = (OSError, TimeoutError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError,
-                  asyncpg.CannotConnectNowError, asyncpg.AdminShutdownError, asyncpg.CrashShutdownError)  # fmt: skip
+_DATABASE_GONE = (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.CannotConnectNowError,
+                  asyncpg.AdminShutdownError, asyncpg.CrashShutdownError)  # fmt: skip
+_BODY_KINDS = ("json", "x-www-form-urlencoded", "multipart/form-data")
 
 
 class Problem(msgspec.Struct, omit_defaults=True, kw_only=True):
@@ -72,7 +75,8 @@ class Problem(msgspec.Struct, omit_defaults=True, kw_only=True):
     code: str
     detail: str
     where: str = ""
-    errors: list[dict[str, Any]] = []
+    errors: list[FieldProblem] = []
+    request_id: str = ""
 
 
 def wants_json(request: AnyRequest) -> bool:
@@ -103,10 +107,14 @@ def on_http_error(request: AnyRequest, error: HTTPException) -> Response[Any]:
     """Something the framework refused before a handler ran."""
     status = error.status_code
     headers = dict(error.headers or {})
-    errors: list[dict[str, Any]] = []
+    errors: list[FieldProblem] = []
+    if status == 400 and _wrong_kind(request):
+        status = 415
     if isinstance(error, ValidationException):
         status = 422
-        errors = [_field(one) for one in error.extra or [] if isinstance(one, dict)]
+        language = language_of(request)
+        errors = [explain(language, one) for one in error.extra or [] if isinstance(one, dict)]
+        errors = errors or missing_parameter(language, error.detail)
         code, message = "request_invalid", N_("Some fields are missing or wrong. See `errors` for each.")
     elif isinstance(error, NotFoundException):
         code, message = _DETAILS[404]
@@ -121,9 +129,11 @@ def on_http_error(request: AnyRequest, error: HTTPException) -> Response[Any]:
 
 def on_unexpected(request: AnyRequest, error: Exception) -> Response[Any]:
     """A defect, or the database going away. The log gets the kind and the place, never a value."""
-    gone = isinstance(error, _DATABASE_GONE)
+    trace = places(error.__traceback__)
+    # A refused or broken connection is an OSError, and so is a missing template: only the driver's is the database's.
+    gone = isinstance(error, _DATABASE_GONE) or (isinstance(error, OSError) and _from_driver(error))
     status = 503 if gone else 500
-    log.error("request.failed", error=type(error).__name__, place=_place(error), status=status)
+    log.error("request.failed", error=type(error).__name__, trace=trace, status=status)
     code, message = _DETAILS[status]
     return _answer(request, status, code, (message, {}), headers={"Retry-After": "30"} if gone else {})
 
@@ -136,35 +146,39 @@ def _answer(
     *,
     where: str = "",
     headers: dict[str, str] | None = None,
-    errors: list[dict[str, Any]] | None = None,
+    errors: list[FieldProblem] | None = None,
 ) -> Response[Any]:
     language = language_of(request)
     message = text(language, detail[0], **detail[1])
     title = text(language, TITLES.get(status, TITLES[500]))
+    number = request_id_of(request.scope)
     if wants_json(request):
         problem = Problem(
             type=f"urn:guardian:problem:{code}", title=title, status=status, code=code, detail=message, where=where,
-            errors=errors or [],
+            errors=errors or [], request_id=number,
         )  # fmt: skip
-        return Response(
-            problem, status_code=status, media_type="application/problem+json", headers=headers or {}
-        )
-    page = show(request, "error.html", status=status, title=title, message=message, code=code)
+        return Response(problem, status_code=status, media_type="application/problem+json", headers=headers or {})
+    values = {"title": title, "message": message, "code": code, "reference": number}
+    # No query in the language switch here: an error page repeats nothing that was sent.
+    page = show(request, "error.html", status=status, page_query={}, **values)
     page.headers.update(headers or {})
     return page
 
 
-def _field(one: dict[str, Any]) -> dict[str, Any]:
-    key = str(one.get("key", "")).replace(".", "/")
-    pointer = f"#/{key}" if key else "#"
-    return {"pointer": pointer, "in": str(one.get("source", "body")), "detail": one.get("message", "")}
+def _wrong_kind(request: AnyRequest) -> bool:
+    """Whether a program sent a body of a kind that nothing here reads."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    sends = request.method in {"POST", "PUT", "PATCH"} and wants_json(request)
+    return sends and bool(kind) and not kind.endswith(_BODY_KINDS)
 
 
-def _place(error: Exception) -> str:
+def _from_driver(error: Exception) -> bool:
     trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
+    while trace is not None:
+        if str(trace.tb_frame.f_globals.get("__name__", "")).startswith("asyncpg"):
+            return True
         trace = trace.tb_next
-    return f"{trace.tb_frame.f_globals.get('__name__', '?')}:{trace.tb_lineno}" if trace else "?"
+    return False
 
 
 HANDLERS: dict[Any, Any] = {

@@ -1,9 +1,10 @@
 """Renders pages: one Jinja environment per language, autoescaped, strict about names that are not there."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from functools import cache
-from hashlib import sha256
 from typing import Any
+from urllib.parse import urlencode
 
 from babel import Locale
 from babel.dates import format_date
@@ -11,7 +12,8 @@ from babel.numbers import format_decimal
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from guardian.i18n import LANGUAGES, RIGHT_TO_LEFT, say_day, say_instant, translations
-from guardian.resources import STATIC, TEMPLATES
+from guardian.resources import TEMPLATES
+from guardian.web.static_files import load
 
 NAMES = {"en": "English", "fr": "Français", "pl": "Polski"}
 
@@ -36,6 +38,7 @@ def environment(language: str) -> Environment:
     made.filters["number"] = lambda number: format_decimal(number, locale=language)
     made.globals.update(
         asset=asset,
+        url=url,
         language=language,
         direction="rtl" if language in RIGHT_TO_LEFT else "ltr",
         languages=[(code, NAMES[code]) for code in LANGUAGES],
@@ -45,6 +48,7 @@ def environment(language: str) -> Environment:
         demo_clock=None,
         csrf_field="",
         page_path="",
+        page_query={},
     )
     return made
 
@@ -54,11 +58,15 @@ def _date(language: str, day: date | datetime | str) -> str:
     return found if isinstance(found, str) else str(format_date(found, "long", locale=Locale.parse(language)))
 
 
-@cache
 def asset(name: str) -> str:
     """The address of a static file, with the hash of what is in it, so that browsers may keep it for ever."""
-    digest = sha256((STATIC / name).read_bytes()).hexdigest()[:12]
-    return f"/static/{name}?v={digest}"
+    return f"/static/{name}?v={load(name).digest}"
+
+
+def url(path: str, query: Mapping[str, Any] | None = None, **more: Any) -> str:
+    """An address on this site with its query; what is None or empty is left out, `more` wins over `query`."""
+    kept = {key: value for key, value in {**(query or {}), **more}.items() if value is not None and value != ""}
+    return f"{path}?{urlencode(kept)}" if kept else path
 
 
 def render(name: str, language: str, **values: Any) -> str:

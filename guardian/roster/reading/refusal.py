@@ -8,6 +8,7 @@ FILES = N_("files")
 MB = N_("MB")
 ROWS = N_("rows")
 SHEET_CELLS = N_("cells in one sheet")
+SECONDS_OF_READING = N_("seconds of reading")
 CHARACTERS = N_("characters in one line")
 
 

@@ -1,11 +1,11 @@
 """Workbooks (xlsx, xls, xlsb, ods) as rows of text."""
 
-import io
+import subprocess
+import sys
 from collections.abc import Iterator
-from datetime import date, datetime, time, timedelta
-from typing import Any
+from pathlib import Path
 
-import python_calamine as calamine
+import msgspec
 
 from guardian.roster.reading import limits
 from guardian.roster.reading.draft import Origin
@@ -15,9 +15,10 @@ from guardian.roster.reading.header import find
 from guardian.roster.reading.members import Member
 from guardian.roster.reading.profile import choose
 from guardian.roster.reading.profiles import PROFILES
-from guardian.roster.reading.refusal import MB, ROWS, InputRefused
+from guardian.roster.reading.refusal import MB, ROWS, SECONDS_OF_READING, InputRefused
 from guardian.roster.reading.separated import Cells
 from guardian.roster.reading.table import Table
+from guardian.roster.reading.workbook_child import PROTECTED, SECONDS, TOO_LARGE, Sheet
 from guardian.roster.reading.workbook_size import check_size, formulas_without_value
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -41,32 +42,43 @@ def tables(member: Member, findings: Findings) -> list[Table]:
     if content.startswith(_OLE) and _ENCRYPTED in content:
         raise InputRefused("PASSWORD_PROTECTED", member.name)
     check_size(content, member.name)
+    return _read(content, member, findings)
+
+
+def _load(content: bytes, name: str) -> list[Sheet]:
+    """The sheets, loaded in a process of its own.
+
+    :raises InputRefused: the workbook is protected, too large, or broken.
+    """
     try:
-        return _read(content, member, findings)
-    except calamine.PasswordError:
-        raise InputRefused("PASSWORD_PROTECTED", member.name) from None
-    except InputRefused:
-        raise
-    except Exception as broken:  # the library raises errors of many kinds, and its native part panics, on damaged files
-        raise InputRefused("FORMAT_UNKNOWN", member.name) from broken
-    except BaseException as panic:
-        if type(panic).__name__ != "PanicException":
-            raise
-        raise InputRefused("FORMAT_UNKNOWN", member.name) from panic
+        done = subprocess.run(
+            [sys.executable, "-m", "guardian.roster.reading.workbook_child"],
+            input=content,
+            capture_output=True,
+            timeout=SECONDS,
+            check=False,
+            cwd=Path(__file__).parents[3],
+        )
+    except subprocess.TimeoutExpired:
+        raise InputRefused("TOO_LARGE", name, limit=SECONDS, unit=SECONDS_OF_READING) from None
+    if done.returncode == PROTECTED:
+        raise InputRefused("PASSWORD_PROTECTED", name)
+    if done.returncode == TOO_LARGE or done.returncode < 0:  # a signal: memory ran out in the native part
+        raise InputRefused("TOO_LARGE", name, limit=limits.WORKBOOK_ROWS, unit=ROWS)
+    if done.returncode:
+        raise InputRefused("FORMAT_UNKNOWN", name)
+    return msgspec.msgpack.decode(done.stdout, type=list[Sheet])
 
 
 def _read(content: bytes, member: Member, findings: Findings) -> list[Table]:
-    book = calamine.load_workbook(io.BytesIO(content))
     found: list[Table] = []
     filled = 0
-    for sheet in book.sheets_metadata:
+    for sheet in _load(content, member.name):
         origin = Origin(member.name, sheet.name)
-        if sheet.typ is not calamine.SheetTypeEnum.WorkSheet:
-            continue
-        if sheet.visible is not calamine.SheetVisibleEnum.Visible:
+        if sheet.state == "hidden":
             findings.whole("HIDDEN_SHEET", origin, name=sheet.name)
             continue
-        rows = _rows(book.get_sheet_by_name(sheet.name), member.name)
+        rows = [[cell if isinstance(cell, str) else Numeric(cell[0]) for cell in row] for row in sheet.rows]
         if not any(map(any, rows)):
             continue
         filled += 1
@@ -90,17 +102,6 @@ def _name_classes(tables: list[Table]) -> None:
             table.sheet_class = table.sheet
 
 
-def _rows(sheet: calamine.CalamineSheet, name: str) -> list[list[str]]:
-    """The cells where the sheet has them: the library leaves out empty rows and columns at the beginning."""
-    if sheet.height > limits.WORKBOOK_ROWS + limits.HEADER_ROWS:
-        raise InputRefused("TOO_LARGE", name, limit=limits.WORKBOOK_ROWS, unit=ROWS)
-    above, left = sheet.start or (0, 0)
-    indent = [""] * left
-    rows: list[list[str]] = [[] for _ in range(above)]
-    rows.extend(indent + [text(cell) for cell in row[: limits.COLUMNS]] for row in sheet.iter_rows())
-    return rows
-
-
 def table_of(rows: list[list[str]], file: str, sheet: str | None) -> Table | None:
     """A table of cells held in memory; None where it has no header."""
     header = find(rows)
@@ -115,22 +116,3 @@ def table_of(rows: list[list[str]], file: str, sheet: str | None) -> Table | Non
             yield number, 0, list(cells)
 
     return Table(file, header, numbered, sheet=sheet, profile=profile, limit=limits.WORKBOOK_ROWS)
-
-
-def text(cell: Any) -> str:  # noqa: PLR0911 guard clauses read best in order
-    """A cell as text: a date as ISO, a whole number without its `.0`."""
-    if isinstance(cell, str):
-        return cell[: limits.CELL_CHARACTERS] if cell else ""
-    if isinstance(cell, bool):
-        return "TRUE" if cell else "FALSE"
-    if isinstance(cell, float):
-        return Numeric(int(cell)) if cell == cell // 1 and abs(cell) < 1e15 else Numeric(repr(cell).replace("e", "E"))
-    if isinstance(cell, int):
-        return Numeric(cell)
-    if isinstance(cell, datetime):
-        return cell.date().isoformat()
-    if isinstance(cell, date):
-        return cell.isoformat()
-    if isinstance(cell, time | timedelta):
-        return str(cell)
-    return ""

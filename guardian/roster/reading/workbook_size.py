@@ -10,7 +10,8 @@ from guardian.roster.reading.refusal import ROWS, SHEET_CELLS, InputRefused
 
 CELLS = 10_000_000
 """A sheet is held as a full rectangle of cells."""
-_FILLED = re.compile(rb'<c r="([A-Z]{1,3})(\d{1,7})"[^>]*[^/]>')
+_TAG = re.compile(rb"<(?:\w+:)?(row|c)(\s[^>]*)?>")
+_PLACE = re.compile(rb'\sr="([A-Z]{0,3})(\d{1,7})"')
 _COLUMN = re.compile(rb'number-columns-repeated="(\d+)"')
 _ROW = re.compile(rb'number-rows-repeated="(\d+)"')
 _ODS = re.compile(rb"<table:table-row[^>]*>|<table:table-cell[^>]*>|</table:table>")
@@ -26,7 +27,9 @@ def check_size(content: bytes, name: str) -> None:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             for entry in archive.namelist():
-                if entry.startswith("xl/worksheets/") and entry.endswith(".xml"):
+                if entry.endswith("workbook.bin"):
+                    raise InputRefused("FORMAT_UNKNOWN", name)
+                if entry.startswith("xl/") and entry.endswith(".xml") and "styles" not in entry:
                     _check_sheet(archive, entry, name)
                 elif entry == "content.xml":
                     _check_document(archive, name)
@@ -46,11 +49,17 @@ def _blocks(archive: zipfile.ZipFile, entry: str) -> Iterator[bytes]:
 
 
 def _check_sheet(archive: zipfile.ZipFile, entry: str, name: str) -> None:
-    tallest = widest = 0
+    """Cells that hold something decide; a cell with nothing but a style takes no memory."""
+    tallest = widest = row = column = 0
     for block in _blocks(archive, entry):
-        for column, row in _FILLED.findall(block):
-            tallest = max(tallest, int(row))
-            widest = max(widest, len(column) * 26 if len(column) < 2 else _number(column))
+        for kind, rest in _TAG.findall(block):
+            place = _PLACE.search(rest)
+            if kind == b"row":
+                row, column = (int(place[2]) if place else row + 1), 0
+                continue
+            column = _number(place[1]) if place else column + 1
+            if not rest.endswith(b"/"):
+                tallest, widest = max(tallest, int(place[2]) if place else row), max(widest, column)
     _judge(tallest, widest, name)
 
 

@@ -36,9 +36,18 @@ class Due(msgspec.Struct, frozen=True):
     cause: str
 
 
-def due(decision: Decision, facts: Facts, *, since: datetime, asked_at: datetime | None, clocks: Clocks) -> Due | None:
+def due(
+    decision: Decision,
+    facts: Facts,
+    *,
+    since: datetime,
+    asked_at: datetime | None,
+    clocks: Clocks,
+    pending_at: datetime | None = None,
+) -> Due | None:
     """The earliest clock of a block, or nothing. `since`: start of the block; `asked_at`: when the mail server
-    accepted the first notice to a guardian, from which waiting counts (16 CFR 312.5(c)(1)).
+    accepted the first notice to a guardian, from which waiting counts (16 CFR 312.5(c)(1)); `pending_at`: when a
+    guardian last said a yes that waits for our own second message: they are not silent, so waiting counts from there.
     """
     if decision.access == "permit":
         return None

@@ -63,18 +63,18 @@ def progress(classes: Mapping[UUID, str | None], stands: Mapping[UUID, Stand]) -
     return [ClassProgress(name, *counted[name]) for name in sorted(counted, key=class_order)]
 
 
-def class_order(name: str) -> tuple[bool, list[tuple[int, str]]]:
+def class_order(name: str) -> tuple[bool, list[tuple[bool, int, str]]]:
     """A sorting key under which «2b» comes before «10a», and no name comes last."""
-    parts: list[tuple[int, str]] = []
+    parts: list[tuple[bool, int, str]] = []
     number = ""
     for mark in f"{name.casefold()}\0":
         if mark.isdigit() and mark.isascii():
             number += mark
             continue
         if number:
-            parts.append((int(number), ""))
+            parts.append((False, int(number), ""))
             number = ""
-        parts.append((0, mark))
+        parts.append((True, 0, mark))
     return (name == "", parts)
 
 

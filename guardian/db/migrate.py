@@ -1,11 +1,13 @@
 """Brings a database to the schema of this release: forward only, one at a time, under an advisory lock."""
 
 import contextlib
+import functools
 import io
 from urllib.parse import unquote, urlsplit
 
 import asyncpg
-from piccolo.apps.migrations.commands.forwards import run_forwards
+from piccolo.apps.migrations.commands.forwards import ForwardsMigrationManager
+from piccolo.apps.migrations.tables import Migration
 
 from guardian.db.engine import bind, engine_for, open_pool
 from guardian.errors import Unavailable
@@ -27,19 +29,37 @@ async def migrate(url: str, *, app_url: str | None = None) -> list[str]:
             await connection.execute("select pg_advisory_lock($1)", _LOCK)
             try:
                 before = await names(connection)
-                said = io.StringIO()
-                with contextlib.redirect_stdout(said):
-                    result = await run_forwards("guardian")
-                if not result.success:
-                    raise Unavailable(
-                        "migration_failed", "A migration failed: %(message)s", params={"message": result.message}
-                    )
+                await _run_missing(before)
                 await _let_in(connection, role(app_url) if app_url else None)
                 return sorted(await names(connection) - before)
             finally:
                 await connection.execute("select pg_advisory_unlock($1)", _LOCK)
     finally:
         await engine.close_connection_pool()
+
+
+async def _run_missing(done: set[str]) -> None:
+    """Each migration and its line in the list of migrations in one transaction: a kill leaves both or neither."""
+    forwards = ForwardsMigrationManager("guardian")
+    with contextlib.redirect_stdout(io.StringIO()):
+        await forwards.create_migration_table()
+        modules = forwards.get_migration_modules(str(MIGRATIONS))
+        for name in sorted(set(modules) - done):
+            steps = await modules[name].forwards()
+            steps.add_raw(functools.partial(_note, name))
+            try:
+                await steps.run()
+            except asyncpg.PostgresError as error:
+                raise Unavailable(
+                    "migration_failed",
+                    "The migration %(name)s failed and left nothing behind (%(why)s). Mend what it names, then run "
+                    "`guardian migrate` again.",
+                    params={"name": name, "why": getattr(error, "message", None) or type(error).__name__},
+                ) from error
+
+
+async def _note(name: str) -> None:
+    await Migration.insert(Migration(name=name, app_name="guardian"))
 
 
 def expected() -> set[str]:

@@ -91,8 +91,8 @@ async def get(tx: Tx, messages: list[UUID]) -> list[Claimed]:
 
 async def workers(tx: Tx) -> list[str]:
     """The workers that have letters in hand."""
-    rows = await tx.fetch("select distinct worker from mail_messages where state in ('sending', 'unknown')")
-    return [row["worker"] for row in rows if row["worker"]]
+    rows = await tx.fetch("select distinct worker from mail_messages where state = 'sending' and worker is not null")
+    return [row["worker"] for row in rows]
 
 
 async def take_back_from(tx: Tx, worker: str) -> int:
@@ -106,10 +106,10 @@ async def take_back_from(tx: Tx, worker: str) -> int:
     )
 
 
-async def take_back_expired(tx: Tx) -> int:
-    """The same for letters whose lease ended, whoever holds them."""
+async def take_back_expired(tx: Tx, worker: str) -> int:
+    """The same, but only for letters whose lease has ended."""
     return await tx.execute(
         "update mail_messages set state = 'queued', worker = null, lease_until = null "
-        "where state in ('sending', 'unknown') and lease_until <= $1",
-        tx.now,
-    )
+        "where worker = $1 and state in ('sending', 'unknown') and lease_until <= $2",
+        worker, tx.now,
+    )  # fmt: skip

@@ -24,28 +24,43 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     """Whether it counts as an attempt: a connection that never opened is not the letter's fault."""
 
 
+_NOTHING: Mapping[str, Accepted] = {}
+
 _RECORD = """
 update mail_messages m set state = v.state, code = v.code, queue_id = v.queue_id, worker = null, lease_until = null,
   not_before = coalesce(v.not_before, m.not_before), attempts = m.attempts - case when v.counts then 0 else 1 end,
   accepted_at = case when v.state = 'accepted' then $7 else m.accepted_at end
 from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::timestamptz[], $6::boolean[])
   as v(id, state, code, queue_id, not_before, counts)
-where m.id = v.id and m.state in ('sending', 'unknown', 'queued') returning m.id
+where m.id = v.id and case when v.state = 'accepted'
+  then m.state in ('sending', 'unknown', 'queued', 'failed', 'cancelled', 'suppressed')
+  else m.state = 'sending' and m.worker is not distinct from coalesce($8, m.worker) end
+returning m.id
 """
+"""That a server took a letter is true whoever holds its row by now; anything else only its holder may say, once."""
 
 
 async def record(
-    ctx: Context, letters: Sequence[Claimed], results: Mapping[UUID, Result], accepted: Mapping[str, Accepted]
+    ctx: Context,
+    letters: Sequence[Claimed],
+    results: Mapping[UUID, Result],
+    accepted: Mapping[str, Accepted],
+    *,
+    bounced: Mapping[str, Accepted] = _NOTHING,
+    worker: str | None = None,
 ) -> None:
-    """Write the results and what follows from each 250, in one transaction. Repeating it changes nothing."""
+    """Write the results and what follows from each, in one transaction. Repeating it changes nothing.
+
+    `accepted` is told of letters that the server took, `bounced` of those whose address it says does not exist.
+    """
     if not results:
         return
     async with ctx.transaction(SYSTEM) as tx:
-        changed = await _write(tx, results)
-        taken = [one for one in letters if one.id in changed and results[one.id].state == "accepted"]
-        for kind in sorted({one.letter for one in taken}):
-            if kind in accepted:
-                await accepted[kind](ctx, tx, [one for one in taken if one.letter == kind])
+        changed = await _write(tx, results, worker)
+        for state, told in (("accepted", accepted), ("bounced_hard", bounced)):
+            fate = [one for one in letters if one.id in changed and results[one.id].state == state]
+            for kind in sorted({one.letter for one in fate} & told.keys()):
+                await told[kind](ctx, tx, [one for one in fate if one.letter == kind])
         counts: dict[str, int] = {}
         for one in changed:
             counts[results[one].state] = counts.get(results[one].state, 0) + 1
@@ -53,7 +68,7 @@ async def record(
             await audit.append(tx, SYSTEM, Event(action="mail.sent", subject_kind="mail", payload=counts))
 
 
-async def _write(tx: Tx, results: Mapping[UUID, Result]) -> set[UUID]:
+async def _write(tx: Tx, results: Mapping[UUID, Result], worker: str | None) -> set[UUID]:
     rows = await tx.fetch(
         _RECORD,
         list(results),
@@ -63,5 +78,6 @@ async def _write(tx: Tx, results: Mapping[UUID, Result]) -> set[UUID]:
         [one.not_before for one in results.values()],
         [one.counts for one in results.values()],
         tx.now,
+        worker,
     )
     return {row["id"] for row in rows}

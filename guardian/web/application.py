@@ -14,6 +14,7 @@ from guardian.settings import Settings
 from guardian.web import logging
 from guardian.web.headers import SecurityHeaders
 from guardian.web.problems import HANDLERS
+from guardian.web.request_log import RequestLog
 from guardian.web.static_files import static_file
 
 
@@ -38,7 +39,7 @@ def make_application(settings: Settings, routes: Sequence[Any], *, lifespan: Seq
         debug=False,
     )
     # Around the whole application, not as its middleware: that would not see what the router itself answers (404, 405).
-    app.asgi_handler = logging.RequestLog(SecurityHeaders(app.asgi_handler, https=settings.https))
+    app.asgi_handler = RequestLog(SecurityHeaders(app.asgi_handler, https=settings.https))
     return app
 
 

@@ -2,7 +2,7 @@
 
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
-from guardian.web.logging import is_http, request_id_of
+from guardian.web.request_log import is_http, request_id_of
 
 _API_CSP = "default-src 'none'; frame-ancestors 'none'"
 _LETTER_CSP = (

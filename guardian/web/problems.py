@@ -25,8 +25,9 @@ from guardian.errors import GuardianError
 from guardian.i18n import gettext_noop as N_
 from guardian.i18n import text
 from guardian.web.field_errors import FieldProblem, explain, missing_parameter
-from guardian.web.logging import places, request_id_of
+from guardian.web.logging import places
 from guardian.web.page import AnyRequest, language_of, show
+from guardian.web.request_log import request_id_of
 
 log = structlog.get_logger()
 

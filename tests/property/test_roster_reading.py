@@ -1,5 +1,7 @@
 """Whatever the bytes: reading ends, never raises, and never makes up a person."""
 
+# ruff: noqa: E501 rows of rosters stand whole
+
 import tempfile
 import zipfile
 from datetime import date
@@ -23,7 +25,9 @@ VALUES = [
     "\\N", "—", "left", '"', '""', "a\nb", "Zoé", "Łucja", "\u200b", "x" * 300, "@SUM(1)", "Total: 3",
 ]  # fmt: skip
 cells = st.one_of(st.sampled_from(VALUES), st.text(max_size=12))
-tables = st.tuples(st.lists(st.sampled_from(HEADERS), min_size=1, max_size=8), st.lists(st.lists(cells, max_size=9), max_size=8))
+tables = st.tuples(
+    st.lists(st.sampled_from(HEADERS), min_size=1, max_size=8), st.lists(st.lists(cells, max_size=9), max_size=8)
+)
 quiet = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 

@@ -168,9 +168,13 @@ def _differs(group: _Group, draft: Draft) -> bool:
     first = group.draft
     if draft.class_name != first.class_name or draft.grade != first.grade or draft.school != first.school:
         return True
-    return [structs.replace(one, row=0) for one in draft.contacts] != [
-        structs.replace(one, row=0) for one in first.contacts
-    ]
+    return _said(draft) != _said(first)
+
+
+def _said(draft: Draft) -> list[tuple[str, ...]]:
+    """What a row says about its contacts, however it is spelt."""
+    fields = ("name", "given", "family", "email", "phone", "relation", "responsible", "court_order")
+    return [tuple(getattr(one, field).strip().casefold() for field in fields) for one in draft.contacts]
 
 
 def _joined(one: StudentRecord, other: StudentRecord) -> StudentRecord:

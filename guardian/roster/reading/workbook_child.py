@@ -62,12 +62,10 @@ def sheets(content: bytes) -> list[Sheet]:
             found.append(Sheet(meta.name, "hidden"))
             continue
         sheet = book.get_sheet_by_name(meta.name)
-        if sheet.height > limits.WORKBOOK_ROWS + limits.HEADER_ROWS:
+        if sheet.total_height > limits.WORKBOOK_ROWS + limits.HEADER_ROWS:
             sys.exit(TOO_LARGE)
-        above, left = sheet.start or (0, 0)
-        rows: list[list[Cell]] = [[] for _ in range(above)]
-        for cells in sheet.iter_rows():
-            rows.append([""] * left + [text(cell) for cell in cells[: limits.COLUMNS]])
+        left: list[Cell] = [""] * (sheet.start or (0, 0))[1]
+        rows = [left + [text(cell) for cell in cells[: limits.COLUMNS]] for cells in sheet.iter_rows()]
         found.append(Sheet(meta.name, "visible", rows))
     return found
 

@@ -66,7 +66,7 @@ async def at(ctx: Context, staff: UUID | None, language: str = "en") -> AsyncIte
     """A browser in which that person is signed in (None: nobody)."""
     async with browser(ctx, *ROUTES, *DOORS, *SIGNING, language=language) as client:
         if staff is not None:
-            token = f"token-of-a-test-{staff}"
+            token = f"token-of-a-test-{staff}-{ctx.clock.now():%j%H}"
             async with ctx.transaction(SYSTEM) as tx:
                 if await store.find_session(tx, token) is None:
                     await store.insert_session(ctx, tx, staff, token)

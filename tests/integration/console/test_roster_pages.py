@@ -19,8 +19,13 @@ GOOD = """Student ID,First name,Last name,Date of birth,Class,Guardian 1 name,Gu
 """
 
 
+def upload_form(page: httpx.Response) -> dict[str, str]:
+    """The fields beside the file."""
+    return {name: value for name, value in form(page, "/school/rosters").items() if name != "file"}
+
+
 async def send(client: httpx.AsyncClient, content: bytes, mode: str = "additions", name: str = "list.csv") -> httpx.Response:
-    fields = form(await client.get("/school/rosters"), "/school/rosters")
+    fields = upload_form(await client.get("/school/rosters"))
     return await client.post("/school/rosters", data={**fields, "mode": mode}, files={"file": (name, content)})
 
 
@@ -102,7 +107,7 @@ async def test_a_bad_file_gets_a_sentence_and_changes_nothing(ctx: Context, cont
 async def test_no_file_and_no_mode_are_told_apart(ctx: Context) -> None:
     world = await desk.build(ctx)
     async with at(ctx, world.bob) as bob:
-        fields = form(await bob.get("/school/rosters"), "/school/rosters")
+        fields = upload_form(await bob.get("/school/rosters"))
         answer = await bob.post("/school/rosters", data={**fields, "mode": "additions"}, files={"file": ("", b"")})
         assert (answer.status_code, "Choose a file first." in answer.text) == (422, True)
         answer = await bob.post("/school/rosters", data=fields, files={"file": ("a.csv", GOOD.encode())})

@@ -31,7 +31,7 @@ async def client_of(request: Request[object, object, object], scope: str) -> Act
 
 @pytest.fixture
 async def api(ctx: Context) -> AsyncIterator[AsyncClient]:
-    app: Litestar = make_application(ctx.settings, routes.ROUTES)
+    app: Litestar = make_application(ctx.settings, routes.ROUTES, lifespan=[])
     app.state.context = msgspec.structs.replace(ctx, ports={"client_of": client_of})
     async with AsyncClient(transport=ASGITransport(app), base_url="http://127.0.0.1:8000") as client:
         yield client

@@ -66,7 +66,7 @@ class Named(Struct):
                 continue
             if not any(map(str.strip, cells)):
                 continue
-            if findings is not None and (len(cells) < width or any(cell.strip() for cell in cells[width:])):
+            if findings is not None and len(cells) != width:
                 findings.cell("ROW_SHAPE", Draft(origin, number, line), found=len(cells), expected=width)
             yield Row(number, line, cells, self.names)
 

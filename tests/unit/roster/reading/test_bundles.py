@@ -1,5 +1,7 @@
 """Made-up bundles: OneRoster in its versions, School Data Sync 1 with guardians, Clever, Canvas, ONDE, XML."""
 
+# ruff: noqa: E501 rows of rosters stand whole
+
 import zipfile
 from pathlib import Path
 
@@ -79,7 +81,7 @@ def test_oneroster_1_2_roles_and_dirt(tmp_path: Path) -> None:
         {
             "manifest.csv": manifest(users="bulk", roles="bulk", demographics="bulk").replace("1.1", "1.2").replace(",value", ",propertyValue"),
             "users.csv": "sourcedId,status,dataLastModified,enabledUser,username,givenName,familyName,email,agents,grade\n"
-            "s1,,,TRUE,a,Ann,Lee,ann@pupils.example.org,\"p1,p2,t1\",4\ns2,inactive,,TRUE,b,Bob,Ray,,,4\n"
+            's1,,,TRUE,a,Ann,Lee,ann@pupils.example.org,"p1,p2,t1",4\ns2,inactive,,TRUE,b,Bob,Ray,,,4\n'
             "p1,,,TRUE,c,Pat,Lee,pat@example.org,,\np2,,,TRUE,d,Sam,Lee,sam@example.org,,\nt1,,,TRUE,e,Tea,Cher,tea@example.org,,\n",
             "roles.csv": "sourcedId,status,dateLastModified,userSourcedId,roleType,role,beginDate,endDate,orgSourcedId\n"
             "1,,,s1,primary,student,,,o1\n2,,,s2,primary,student,,,o1\n3,,,p1,primary,parent,,,o1\n4,,,p1,secondary,teacher,,,o1\n"
@@ -135,7 +137,10 @@ def test_clever_contacts_in_both_places(tmp_path: Path) -> None:
     )
     assert found.format == "clever"
     assert counts(found) == (2, 3, 3, 0)
-    assert [(s.student_id, s.school, s.birth_date) for s in found.students] == [("10", "Oak", "2015-04-02"), ("11", "Oak", "2014-12-25")]
+    assert [(s.student_id, s.school, s.birth_date) for s in found.students] == [
+        ("10", "Oak", "2015-04-02"),
+        ("11", "Oak", "2014-12-25"),
+    ]
     assert [one.eligible for one in found.students[0].guardians] == ["yes", "yes"]
     assert [one.eligible for one in found.students[1].guardians] == ["no"]
 
@@ -193,7 +198,9 @@ def test_siecle_xml(tmp_path: Path) -> None:
         archive.writestr("ResponsablesAvecAdresses.xml", adults.encode("iso-8859-15"))
     found = reading(path)
     assert found.format == "siecle-xml"
-    assert [(s.student_id, s.family_name, s.birth_date, s.class_name) for s in found.students] == [("TEST7", "LEFÈVRE", "2014-09-03", "6A")]
+    assert [(s.student_id, s.family_name, s.birth_date, s.class_name) for s in found.students] == [
+        ("TEST7", "LEFÈVRE", "2014-09-03", "6A")
+    ]
     assert contacts(found.students[0]) == [("Odile LEFÈVRE", "odile@example.org", None, "yes")]
 
 
@@ -213,5 +220,7 @@ def test_common_transfer_file(tmp_path: Path) -> None:
 
 def test_entities_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "x.xml"
-    path.write_text('<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b "bbbb">]><BEE_ELEVES><ELEVE><NOM>&b;</NOM></ELEVE></BEE_ELEVES>')
+    path.write_text(
+        '<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b "bbbb">]><BEE_ELEVES><ELEVE><NOM>&b;</NOM></ELEVE></BEE_ELEVES>'
+    )
     assert codes(reading(path)) == {("FORMAT_UNKNOWN", None)}

@@ -1,5 +1,7 @@
 """Made-up values of every kind: IDs, dates, addresses, guardians."""
 
+# ruff: noqa: E501 rows of rosters stand whole
+
 from pathlib import Path
 
 import pytest

@@ -3,6 +3,7 @@
 Delivery is at least once: handlers are idempotent. Payloads hold ids only.
 """
 
+import asyncio
 import functools
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
@@ -12,8 +13,9 @@ import msgspec
 import structlog
 from pgqueuer import PgQueuer
 from pgqueuer.db import AsyncpgDriver, AsyncpgPoolDriver
-from pgqueuer.errors import DuplicateJobError
+from pgqueuer.errors import DuplicateJobError, RetryRequested
 from pgqueuer.executors import DatabaseRetryEntrypointExecutor
+from pgqueuer.models import Context as QueueContext
 from pgqueuer.models import Job as QueuedJob
 from pgqueuer.queries import Queries
 
@@ -21,14 +23,22 @@ from guardian.context import Context, Tx
 
 POISON_AFTER = 5
 """A job that took its worker down this often is parked instead of tried again."""
+ATTEMPTS = 5
+"""A handler that raises is tried this often again, ever later, before the job is parked."""
+HEARTBEAT = timedelta(seconds=90)
+"""A handler that blocks longer than this would be run twice, by another worker."""
 
 log = structlog.get_logger()
 
 
 class Job(msgspec.Struct, frozen=True):
-    """Base of every job: a frozen Struct of ids. `name` is its entry point."""
+    """Base of every job: a frozen Struct of ids. `name` is its entry point.
+
+    `repeats`: asked for again while one runs, it must run again, since what has changed meanwhile may be missed.
+    """
 
     name: ClassVar[str]
+    repeats: ClassVar[bool] = False
 
 
 Handler = Callable[[Context, Any], Awaitable[None]]
@@ -36,52 +46,86 @@ Handler = Callable[[Context, Any], Awaitable[None]]
 
 async def enqueue(tx: Tx, job: Job, *, once: str | None = None) -> None:
     """Put a job in the queue if and only if the transaction commits. With `once`, a waiting job of the same key
-    serves for both.
+    serves for both; so does a running one, unless the job `repeats`.
     """
     queries = Queries(AsyncpgDriver(tx.connection))
-    try:
-        async with tx.connection.transaction():
-            await queries.enqueue([job.name], [msgspec.json.encode(job)], [0], dedupe_key=[once])
-    except DuplicateJobError:
-        log.debug("job.already_waiting", job=job.name)
+    keys = [once] if once is None or not job.repeats else [once, f"{once} again", None]
+    for key in keys:
+        try:
+            async with tx.connection.transaction():
+                await queries.enqueue([job.name], [msgspec.json.encode(job)], [0], dedupe_key=[key])
+        except DuplicateJobError:
+            # Locked, it cannot begin before this transaction ends, and so will see what it wrote.
+            if await tx.fetchval(_WAITING, key):
+                break
+        else:
+            return
+    log.debug("job.already_waiting", job=job.name)
+
+
+_WAITING = "select true from pgqueuer where dedupe_key = $1 and status = 'queued' for update"
 
 
 class PoisonJob(Exception):
     """A job that has taken its worker down too often; it is held for a person to look at."""
 
 
+class _Executor(DatabaseRetryEntrypointExecutor):
+    """The library's retries, but none for a poisonous job, and none lost when its worker is stopped in the middle."""
+
+    async def execute(self, job: QueuedJob, context: QueueContext) -> None:
+        try:
+            await super().execute(job, context)
+        except RetryRequested as again:
+            if isinstance(again.__cause__, PoisonJob):
+                raise again.__cause__ from None
+            raise
+        except asyncio.CancelledError:
+            # The library would take a cancelled job for one that nobody wants any more, and delete it.
+            raise RetryRequested(delay=timedelta(), reason="stopped") from None
+
+
+# The library counts an attempt only when the handler raises, so a job that kills its worker would loop for ever.
+# Counted are starts that came to no end; an end, good or bad, sets the count back.
 _COUNT_START = """
 update pgqueuer set headers = coalesce(headers, '{}') || jsonb_build_object('starts',
     coalesce((headers->>'starts')::int, 0) + 1)
 where id = $1 returning (headers->>'starts')::int
 """
+_COUNT_ANEW = "update pgqueuer set headers = headers - 'starts' where id = $1"
 
 
 async def _run(context: Context, kind: type[Job], handler: Handler, queued: QueuedJob) -> None:
-    # The library counts an attempt only when the handler raises, so a job that kills its worker would loop for ever.
-    async with context.engine.connections.acquire() as connection:
-        starts = await connection.fetchval(_COUNT_START, queued.id)
-    if (starts or 1) - queued.attempts > POISON_AFTER:
-        raise PoisonJob(kind.name)
+    pool = context.engine.connections
+    starts = await pool.fetchval(_COUNT_START, queued.id)
     try:
+        if (starts or 1) > POISON_AFTER:
+            log.error("job.parked", job=kind.name, starts=starts)
+            raise PoisonJob(kind.name)
         await handler(context, msgspec.json.decode(queued.payload or b"{}", type=kind))
     except Exception as error:
+        await pool.execute(_COUNT_ANEW, queued.id)
+        if isinstance(error, PoisonJob):
+            raise
         # The library stores the text of a failure; ours may name what a person typed, so only its type is kept.
         log.exception("job.failed", job=kind.name, error=type(error).__name__, attempt=queued.attempts)
         raise RuntimeError(type(error).__name__) from None
 
 
 async def run_worker(
-    context: Context, handlers: Mapping[type[Job], Handler], *, started: Callable[[PgQueuer], None], batch: int = 4
+    context: Context,
+    handlers: Mapping[type[Job], Handler],
+    *,
+    started: Callable[[PgQueuer], None],
+    batch: int = 4,
+    retry_after: timedelta = timedelta(seconds=2),
+    heartbeat: timedelta = HEARTBEAT,
 ) -> None:
     """Work until `queuer.shutdown` is set (the caller gets the queuer through `started`)."""
     queuer = PgQueuer(AsyncpgPoolDriver(context.engine.connections))
-    retry = functools.partial(DatabaseRetryEntrypointExecutor, max_attempts=5, initial_delay=timedelta(seconds=2))
+    retry = functools.partial(_Executor, max_attempts=ATTEMPTS, initial_delay=retry_after)
     for kind, handler in handlers.items():
         work = functools.partial(_run, context, kind, handler)
         queuer.entrypoint(kind.name, concurrency_limit=2, on_failure="hold", executor_factory=retry)(work)
     started(queuer)
-    # A handler that blocks longer than the heartbeat would be run twice by another worker.
-    await queuer.run(
-        dequeue_timeout=timedelta(seconds=1), batch_size=batch, heartbeat_timeout=timedelta(seconds=90)
-    )
+    await queuer.run(dequeue_timeout=timedelta(seconds=1), batch_size=batch, heartbeat_timeout=heartbeat)

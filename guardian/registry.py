@@ -6,7 +6,7 @@ from typing import Any
 from guardian.authorisation import lapse
 from guardian.authorisation import letters as authorisation_letters
 from guardian.authorisation import pages as authorisation_pages
-from guardian.consent import asking, chasing
+from guardian.consent import asking, chasing, returned_letters
 from guardian.consent import letters as consent_letters
 from guardian.consent import pages as consent_pages
 from guardian.console import pages as console_pages
@@ -65,6 +65,7 @@ ACCEPTED: dict[str, Accepted] = {
     **authorisation_letters.ACCEPTED,
     **consent_letters.ACCEPTED,
 }
+BOUNCED: dict[str, Accepted] = {**returned_letters.BOUNCED}
 SWEEPS: dict[str, Callable[[Context], Awaitable[int]]] = {
     "authorisations_expired": _lapse,
     "requests_expired": chasing.expire_due,

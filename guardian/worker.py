@@ -11,21 +11,23 @@ from pgqueuer import PgQueuer
 
 from guardian import app, database, jobs
 from guardian.context import Context, spawn
-from guardian.errors import GuardianError
+from guardian.errors import GuardianError, Refused, Unavailable
 from guardian.mail.sender import Sender
-from guardian.registry import ACCEPTED, COMPOSERS, JOBS
+from guardian.registry import ACCEPTED, BOUNCED, COMPOSERS, JOBS
 from guardian.settings import Settings
 from guardian.sweep import sweep
 
 SWEEP_EVERY = 300.0
 """Seconds between sweeps; a demo, whose clock jumps, sweeps every second."""
+LAST_WORDS = 30.0
+"""Seconds that mail on the wire gets to be answered when the database has gone."""
 _GONE = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, GuardianError, asyncio.TimeoutError)
 
 log = structlog.get_logger()
 
 
 async def run(settings: Settings) -> None:
-    """Work until SIGTERM or SIGINT, then finish what is in hand."""
+    """Work until SIGTERM or SIGINT, then finish what is in hand. Raises Refused for settings that cannot work."""
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for sign in (signal.SIGTERM, signal.SIGINT):
@@ -35,38 +37,49 @@ async def run(settings: Settings) -> None:
         try:
             async with app.opened(settings, pool=12, name="guardian worker") as context:
                 await _work(context, stopping)
+        except Refused:
+            raise
         except _GONE as error:
+            log.warning("worker.interrupted", error=getattr(error, "code", type(error).__name__))
             if stopping.is_set():
                 return
-            log.warning("worker.database_gone", error=type(error).__name__)
             await _pause(stopping, 0.5)
             await asyncio.to_thread(_revive, settings)
 
 
 def _revive(settings: Settings) -> None:
     """Start the embedded database again if it was killed; a given server comes back by itself."""
-    with contextlib.suppress(GuardianError):
+    with contextlib.suppress(Unavailable):
         database.find(settings)
 
 
 async def _work(context: Context, stopping: asyncio.Event) -> None:
-    sender = Sender(context, COMPOSERS, ACCEPTED)
+    sender = Sender(context, COMPOSERS, ACCEPTED, BOUNCED)
+    mail = spawn(sender.run(), name="mail")
     queuers: list[PgQueuer] = []
     parts: dict[str, Awaitable[None]] = {
-        "mail": sender.run(),
         "jobs": jobs.run_worker(context, JOBS, started=queuers.append),
         "sweep": _sweep(context, stopping),
         "stop": _when_stopped(stopping, sender, queuers),
     }
-    tasks = [spawn(_as_coroutine(part), name=name) for name, part in parts.items()]
+    others = [spawn(_as_coroutine(part), name=name) for name, part in parts.items()]
     try:
-        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_EXCEPTION)
+        done, _ = await asyncio.wait([mail, *others], return_when=asyncio.FIRST_EXCEPTION)
         for task in done:
             task.result()
     finally:
-        for task in tasks:
+        for task in others:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.gather(*others, return_exceptions=True)
+        await _let_finish(sender, mail)
+
+
+async def _let_finish(sender: Sender, mail: asyncio.Task[None]) -> None:
+    """What has passed its last dot is waited for and journalled: breaking off would have it sent twice."""
+    sender.stop()
+    await asyncio.wait([mail], timeout=LAST_WORDS)
+    mail.cancel()
+    await asyncio.gather(mail, return_exceptions=True)
 
 
 async def _as_coroutine(part: Awaitable[None]) -> None:
@@ -107,5 +120,3 @@ _SWEEP_LOCK = 0x73776565
 async def _pause(stopping: asyncio.Event, seconds: float) -> None:
     with contextlib.suppress(TimeoutError):
         await asyncio.wait_for(stopping.wait(), timeout=seconds)
-
-

@@ -23,7 +23,7 @@ from guardian.mail.rendering import render
 from guardian.mail.sender import Sender
 from guardian.mail.transport import Pool, SmtpSettings
 from guardian.notice.service import ensure_default
-from guardian.registry import ACCEPTED, COMPOSERS
+from guardian.registry import ACCEPTED, BOUNCED, COMPOSERS
 
 MAILS = 10_000
 CONNECTIONS = 8
@@ -180,10 +180,7 @@ async def _workers(port: int, count: int, workers: int) -> float:
 
 async def drain(context: Context) -> None:
     """Send until nothing is due."""
-    sender = Sender(context, COMPOSERS, ACCEPTED)
-    while await sender.send_some():
-        pass
-    await sender.close()
+    await Sender(context, COMPOSERS, ACCEPTED, BOUNCED).drain()
 
 
 async def _all_accepted(found: Ground, count: int) -> int:

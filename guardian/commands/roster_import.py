@@ -1,14 +1,18 @@
 """`guardian roster import FILE`: what a roster would change, and with `--commit`, writing it."""
 
 import asyncio
+import os
 import sys
 from pathlib import Path
 from uuid import UUID
+
+import msgspec
 
 from guardian.commands.running import REFUSED, print_json
 from guardian.context import Context
 from guardian.errors import NotFound
 from guardian.events import SYSTEM
+from guardian.i18n import choose, text
 from guardian.i18n import gettext_noop as N_
 from guardian.roster import service
 from guardian.roster.domain import Plan
@@ -23,32 +27,36 @@ async def run_import(  # noqa: PLR0917 (as the command line says it)
 
     Raises NotFound for an unknown institution.
     """
+    language = choose(None, os.environ.get("LANG", "")[:2])
     if not await asyncio.to_thread(path.is_file):
-        sys.stderr.write(f"There is no file {path}. Check the name.\n")
+        sys.stderr.write(text(language, N_("There is no file %(name)s. Check the name."), name=path) + "\n")
         return USAGE
     try:
         school = UUID(institution)
     except ValueError as error:
-        raise NotFound("unknown_institution", N_("There is no such institution."), where="institution") from error
-    plan = await service.import_file(ctx, SYSTEM, school, path, mode=mode, commit=commit)
+        raise NotFound(
+            "unknown_institution", N_("There is no such institution. Check its id."), where="institution"
+        ) from error
+    plan = await service.import_file(ctx, SYSTEM, school, path, mode=mode, commit=commit, language=language)
     if as_json:
         print_json(plan)
     else:
-        _tell(plan)
+        _tell(plan, language)
     return REFUSED if plan.state == "failed" else 0
 
 
-def _tell(plan: Plan) -> None:
+def _tell(plan: Plan, language: str) -> None:
     for finding in plan.findings:
         if plan.state == "failed" or finding.severity in {"F", "E"}:
-            where = f"row {finding.row}: " if finding.row else ""
+            where = text(language, N_("row %(row)d: "), row=finding.row) if finding.row else ""
             sys.stderr.write(f"{where}{finding.message} {finding.suggestion} [{finding.code}]\n")
     counts = ", ".join(f"{name} {getattr(plan.counts, name)}" for name in plan.counts.__struct_fields__)
     print(f"{plan.state}: {counts}")
     for row in plan.rows:
         if row.codes or row.state in {"held", "missing", "rejected"}:
             print(f"  {row.row or '-'}\t{row.state}\t{' '.join(row.codes)}")
-    effect = plan.effect
-    print(f"admitted {effect.admitted}, blocked {effect.blocked}, asked again {effect.asked_again}")
+    effect = msgspec.structs.asdict(plan.effect)
+    said = N_("Admitted at once: %(admitted)d, waiting: %(blocked)d, asked again: %(asked_again)d.")
+    print(text(language, said, **effect))
     if plan.state == "planned":
-        print(f"upload {plan.id}; nothing has been changed yet. Run again with --commit to write it.")
+        print(text(language, N_("Nothing has been changed yet. Run it again with --commit to write it.")))

@@ -14,8 +14,10 @@ from guardian.context import Context, Tx
 from guardian.i18n import say_instant
 from guardian.mail import links
 from guardian.mail.composing import Composed, Skip
-from guardian.mail.letters import Child, ConsentReminder, ConsentRequest, NoticeFinal
+from guardian.mail.letters import Child, ConsentReminder, ConsentRequest, NoticeFinal, PurposeLine
 from guardian.mail.outbox import Claimed
+from guardian.notice.domain import NoticeText
+from guardian.settings import Settings
 
 REMINDERS = frozenset({"consent_reminder", "notice_final"})
 STOP_LINK_DAYS = 90
@@ -70,16 +72,31 @@ async def compose(ctx: Context, tx: Tx, batch: list[Claimed]) -> Mapping[UUID, C
     for institution in {facts.institution for facts in found.values()}:
         terms[institution] = await terms_of(tx, institution)
     made: dict[UUID, Composed | Skip] = {}
+    due: dict[Claimed, tuple[_Facts, Terms, datetime]] = {}
     for claimed in batch:
         facts = found.get(claimed.subject)
         known = terms[facts.institution] if facts else None
-        named = children.get(claimed.subject, [])
-        reason = _why_not(claimed, facts, tx.now, asks=known is not None and bool(named))
+        asks = known is not None and claimed.subject in children
+        reason = _why_not(claimed, facts, tx.now, asks=asks)
         if reason is not None or facts is None or known is None:
             made[claimed.id] = reason or Skip("cancelled", "no_request")
         else:
             until = known_until.get(claimed.id) or _until(ctx, tx.now, claimed, facts)
-            made[claimed.id] = await _write(ctx, tx, claimed, facts, terms=known, children=named, until=until)
+            due[claimed] = facts, known, until
+    urls = await links.issue_many(
+        ctx, tx, "consent", [links.Wanted(one.id, one.subject, until) for one, (_, _, until) in due.items()]
+    )
+    stop_until = tx.now + timedelta(days=STOP_LINK_DAYS)
+    stops = await links.issue_many(
+        ctx, tx, "unsubscribe",
+        [links.Wanted(one.id, one.subject, stop_until) for one in due if one.letter in REMINDERS],
+    )  # fmt: skip
+    said = _Said(ctx.settings)
+    for one, (facts, known, until) in due.items():
+        made[one.id] = said.written(
+            one, facts, terms=known, children=children[one.subject], until=until, url=urls[one.id],
+            stop=stops.get(one.id),
+        )  # fmt: skip
     return made
 
 
@@ -114,41 +131,58 @@ def _why_not(claimed: Claimed, facts: _Facts | None, now: datetime, *, asks: boo
     return next((skip for stands_in_the_way, skip in hurdles if stands_in_the_way), None)
 
 
-async def _write(
-    ctx: Context, tx: Tx, claimed: Claimed, facts: _Facts, *, terms: Terms, children: Sequence[Child], until: datetime
-) -> Composed:
-    reminds = claimed.letter in REMINDERS
-    url = await links.issue(ctx, tx, "consent", facts.id, message=claimed.id, expires_at=until)
-    shown = terms.notice.shown(facts.language)
-    said: dict[str, Any] = {
-        **foot(ctx.settings),
-        "school": facts.school,
-        "guardian": facts.name,
-        "children": tuple(children),
-        "purposes": purpose_lines(shown.text, [purpose.code for purpose in terms.purposes]),
-        "url": url,
-        "deadline": say_instant(facts.language, until, facts.timezone),
-        "notice_url": shown.text.online_notice_url or f"{url}/notice",
-        "disclosure": shown.text.disclosure,
-    }
-    stop = None
-    if reminds:
-        stop = await links.issue(
-            ctx, tx, "unsubscribe", facts.id, message=claimed.id, expires_at=tx.now + timedelta(days=STOP_LINK_DAYS)
+class _Said:
+    """What letters of one batch share is put into words once."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._terms: dict[tuple[UUID, str], tuple[tuple[PurposeLine, ...], NoticeText]] = {}
+        self._instants: dict[tuple[str, datetime, str], str] = {}
+
+    def written(
+        self, claimed: Claimed, facts: _Facts, *, terms: Terms, children: Sequence[Child], until: datetime, url: str,
+        stop: str | None,
+    ) -> Composed:  # fmt: skip
+        """One letter."""
+        purposes, text = self._purposes(terms, facts.language)
+        said: dict[str, Any] = {
+            **foot(self._settings),
+            "school": facts.school,
+            "guardian": facts.name,
+            "children": tuple(children),
+            "purposes": purposes,
+            "url": url,
+            "deadline": self._instant(facts.language, until, facts.timezone),
+            "notice_url": text.online_notice_url or f"{url}/notice",
+            "disclosure": text.disclosure,
+        }
+        letter: ConsentRequest | ConsentReminder | NoticeFinal
+        if stop is None:
+            letter = ConsentRequest(**said)
+        elif claimed.letter == "notice_final":
+            letter = NoticeFinal(**said, unsubscribe_url=stop)
+        else:
+            total = len(self._settings.reminder_days)
+            letter = ConsentReminder(**said, unsubscribe_url=stop, number=claimed.sequence, total=total)
+        return Composed(
+            recipient=facts.email or "",
+            language=facts.language,
+            letter=letter,
+            reply_to=facts.contact_email,
+            list_unsubscribe=stop,
+            references=facts.first_letter if facts.first_letter != claimed.id else None,
         )
-    letter: ConsentRequest | ConsentReminder | NoticeFinal
-    if stop is None:
-        letter = ConsentRequest(**said)
-    elif claimed.letter == "notice_final":
-        letter = NoticeFinal(**said, unsubscribe_url=stop)
-    else:
-        total = len(ctx.settings.reminder_days)
-        letter = ConsentReminder(**said, unsubscribe_url=stop, number=claimed.sequence, total=total)
-    return Composed(
-        recipient=facts.email or "",
-        language=facts.language,
-        letter=letter,
-        reply_to=facts.contact_email,
-        list_unsubscribe=stop,
-        references=facts.first_letter if facts.first_letter != claimed.id else None,
-    )
+
+    def _purposes(self, terms: Terms, language: str) -> tuple[tuple[PurposeLine, ...], NoticeText]:
+        known = self._terms.get((terms.institution, language))
+        if known is None:
+            text = terms.notice.shown(language).text
+            known = purpose_lines(text, [purpose.code for purpose in terms.purposes]), text
+            self._terms[terms.institution, language] = known
+        return known
+
+    def _instant(self, language: str, instant: datetime, timezone: str) -> str:
+        known = self._instants.get((language, instant, timezone))
+        if known is None:
+            known = self._instants[language, instant, timezone] = say_instant(language, instant, timezone)
+        return known

@@ -5,7 +5,7 @@ from typing import Any
 from litestar import route
 
 from guardian.audit import store as audit
-from guardian.console import admin_store, history_words
+from guardian.console import case_store, history_words, machine_store
 from guardian.console.frame import OPERATOR_ZONE, PAGE_SIZE, READ, in_room, room, uuid_in
 from guardian.i18n import say_instant
 from guardian.web.page import AnyRequest, Page, context_of, language_of
@@ -23,10 +23,10 @@ async def history(request: AnyRequest) -> Page:
     school = uuid_in(query.get("school"))
     async with ctx.transaction(actor) as tx:
         entries = await audit.recent(tx, school, before=before, limit=PAGE_SIZE + 1)
-        size = await admin_store.history_size(tx)
+        size = await machine_store.history_size(tx)
         checked = query.get("check") == "yes" or size <= _CHECKED_AT_ONCE
         held, broken = await audit.check(tx) if checked else (0, None)
-        names = await admin_store.names_of_staff(tx, [one.actor for one in entries if one.actor])
+        names = await case_store.names_of_staff(tx, [one.actor for one in entries if one.actor])
     shown = entries[:PAGE_SIZE]
     lines = [
         {

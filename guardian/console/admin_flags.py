@@ -5,7 +5,7 @@ from uuid import UUID
 
 from litestar import Response, post, route
 
-from guardian.console import admin_store, words
+from guardian.console import queue_store, words
 from guardian.console.domain import deadline
 from guardian.console.frame import (
     OFFICERS,
@@ -38,11 +38,11 @@ async def queue(request: AnyRequest) -> Page:
     kind = query.get("kind") if query.get("kind") in words.KINDS else None
     school = uuid_in(query.get("school"))
     async with ctx.transaction(actor) as tx:
-        kinds = await admin_store.flags_by_kind(tx, school)
-        found = await admin_store.flags(
+        kinds = await queue_store.flags_by_kind(tx, school)
+        found = await queue_store.flags(
             tx, kind=kind, institution=school, after=uuid_in(query.get("after")), limit=PAGE_SIZE + 1
         )
-        schools = await admin_store.flags_by_school(tx)
+        schools = await queue_store.flags_by_school(tx)
     now, shown = ctx.clock.now(), found[:PAGE_SIZE]
     return room(
         request, "flags.html", now=now, kinds=kinds, kind=kind,

@@ -7,7 +7,7 @@ from litestar import Response, post, route
 
 from guardian.authorisation import reading
 from guardian.authorisation.domain import MOVES, at_verified_domain
-from guardian.console import admin_store, words
+from guardian.console import admin_store, queue_store, words
 from guardian.console.frame import PAGE_SIZE, READ, in_room, room, sentence_of, uuid_in
 from guardian.errors import GuardianError, Refused
 from guardian.institution import service
@@ -72,7 +72,7 @@ async def institution_page(request: AnyRequest, institution: UUID) -> Page:
     held = await reading.of_institution(ctx, actor, institution)
     async with ctx.transaction(actor) as tx:
         people = await staff.of_institution(tx, institution)
-        kinds = await admin_store.flags_by_kind(tx, institution)
+        kinds = await queue_store.flags_by_kind(tx, institution)
         sizes = await admin_store.institutions_size(tx, institution)
     now = ctx.clock.now()
     return room(

@@ -8,7 +8,7 @@ from litestar import route
 
 from guardian.access.service import decide_many
 from guardian.audit import store as audit
-from guardian.console import admin_store, history_words, school_store, words
+from guardian.console import case_store, history_words, school_store, words
 from guardian.console.admin_flags import OFFERED
 from guardian.console.domain import deadline
 from guardian.console.frame import OFFICERS, OPERATOR_ZONE, READ, in_room, room, same_for_strangers, uuid_in
@@ -46,12 +46,12 @@ async def story_page(request: AnyRequest, learner: UUID, *, status: int = 200, m
         answers = await school_store.answers_about(tx, learner)
         titles = await school_store.purpose_titles(tx, language)
         raised = (await flags.of_learners(tx, [learner])).get(learner, [])
-        entries = await audit.of_subject(tx, await admin_store.subjects_about(tx, learner))
-        letters = await admin_store.letters_about(tx, learner)
-        hold = await admin_store.hold_on(tx, learner)
-        past = await admin_store.purges_of(tx, learner)
+        entries = await audit.of_subject(tx, await case_store.subjects_about(tx, learner))
+        letters = await case_store.letters_about(tx, learner)
+        hold = await case_store.hold_on(tx, learner)
+        past = await case_store.purges_of(tx, learner)
         purge = (await purges.open_of(tx, [learner])).get(learner)
-        names = await admin_store.names_of_staff(tx, [one.actor for one in entries if one.actor])
+        names = await case_store.names_of_staff(tx, [one.actor for one in entries if one.actor])
     one = (await decide_many(ctx, [learner]))[learner]
     now, zone = ctx.clock.now(), person.timezone or OPERATOR_ZONE
     return room(

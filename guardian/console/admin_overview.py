@@ -5,7 +5,7 @@ from typing import Any
 from litestar import route
 
 from guardian.authorisation import store as authorisations
-from guardian.console import admin_store, words
+from guardian.console import admin_store, machine_store, queue_store, words
 from guardian.console.domain import age, deadline, is_stale
 from guardian.console.frame import OPERATOR_ZONE, READ, in_room, room
 from guardian.flags.domain import SEVERITY
@@ -22,12 +22,12 @@ async def overview(request: AnyRequest) -> Page:
     actor = await in_room(request)
     ctx, language = context_of(request), language_of(request)
     async with ctx.transaction(actor) as tx:
-        kinds = await admin_store.flags_by_kind(tx)
-        schools = await admin_store.flags_by_school(tx)
-        first = await admin_store.flags(tx, limit=_FIRST)
-        swept = await admin_store.sweeps(tx)
-        mail = await admin_store.mail_queue(tx)
-        per_day = await admin_store.letters_per_day(tx)
+        kinds = await queue_store.flags_by_kind(tx)
+        schools = await queue_store.flags_by_school(tx)
+        first = await queue_store.flags(tx, limit=_FIRST)
+        swept = await machine_store.sweeps(tx)
+        mail = await machine_store.mail_queue(tx)
+        per_day = await machine_store.letters_per_day(tx)
         purges = await admin_store.purges_by_state(tx)
         unverified = await authorisations.awaiting_verification(tx)
     now = ctx.clock.now()

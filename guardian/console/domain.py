@@ -8,13 +8,15 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from guardian.access.due import WAITING
 from guardian.i18n import gettext_noop as N_
 from guardian.i18n import plural, say_day, text
 
 Stand = Literal["permit", "waiting", "blocked"]
 STANDS: tuple[Stand, ...] = ("permit", "waiting", "blocked")
-WAITS = WAITING | {"authorisation_unsigned", "authorisation_not_started"}
+WAITS = frozenset({
+    "consent_missing", "consent_void", "consent_expired", "consent_stale", "verification_pending", "assent_missing",
+    "authorisation_unsigned", "authorisation_not_started",
+})  # fmt: skip
 """Reasons that end when somebody who was asked answers, or a day comes: nobody at the school has to act now."""
 
 STALE_HOURS = 48

@@ -3,8 +3,10 @@
 from typing import Any
 
 from guardian.console import (
+    admin_approval,
     admin_audit,
     admin_authorisations,
+    admin_certificate,
     admin_clients,
     admin_flags,
     admin_holds,
@@ -19,6 +21,7 @@ from guardian.console import (
     school_overview,
     school_plan,
     school_rosters,
+    school_signature,
     script,
 )  # fmt: skip
 
@@ -29,12 +32,15 @@ ROUTES: list[Any] = [
     *school_learners.ROUTES,
     *school_learner.ROUTES,
     *school_authorisations.ROUTES,
+    *school_signature.ROUTES,
     *school_rosters.ROUTES,
     *school_plan.ROUTES,
     *admin_overview.ROUTES,
     *admin_flags.ROUTES,
     *admin_learner.ROUTES,
     *admin_purges.ROUTES,
+    *admin_approval.ROUTES,
+    *admin_certificate.ROUTES,
     *admin_holds.ROUTES,
     *admin_institutions.ROUTES,
     *admin_authorisations.ROUTES,

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 
+import guardian.roster.reading.codes_of_cells  # noqa: F401  fills the table of codes
 from guardian.i18n import gettext_noop as N_
 from guardian.i18n import text
-import guardian.roster.reading.codes_of_cells  # noqa: F401  fills the table of codes
 from guardian.roster.reading.codes import CODES, message_of, suggestion_of
 from guardian.roster.reading.records import Finding
 

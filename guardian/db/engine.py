@@ -22,14 +22,14 @@ from guardian.errors import Unavailable
 os.environ["PICCOLO_CONF"] = "guardian.db.piccolo_conf"
 
 
-class HonestConnection(Connection):
+class HonestConnection(Connection):  # type: ignore[misc]  # asyncpg has no types
     """A connection whose COMMIT cannot fail in silence: after an error that somebody swallowed, PostgreSQL answers a
     COMMIT with ROLLBACK and no error, and everything the command wrote would be gone unnoticed.
     """
 
-    async def execute(self, query: str, *args: Any, timeout: float | None = None) -> str:
+    async def execute(self, query: str, *args: Any, **limits: float | None) -> str:
         """As asyncpg's. Raises InFailedSQLTransactionError when a COMMIT turned out to be a ROLLBACK."""
-        status: str = await super().execute(query, *args, timeout=timeout)
+        status: str = await super().execute(query, *args, **limits)
         if status == "ROLLBACK" and query.startswith("COMMIT"):
             raise asyncpg.InFailedSQLTransactionError("an earlier error was swallowed: the transaction was rolled back")
         return status

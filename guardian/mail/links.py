@@ -7,6 +7,7 @@ kills no mail. Knowing a handle opens a page; it never decides anything.
 import base64
 import hmac
 import re
+from collections.abc import Sequence
 from datetime import datetime
 from hashlib import sha256
 from typing import Literal
@@ -19,7 +20,7 @@ from guardian.context import Context, Tx
 Purpose = Literal["consent", "unsubscribe", "sign", "sign_in"]
 PATHS: dict[str, str] = {"consent": "/g/", "unsubscribe": "/u/", "sign": "/sign/", "sign_in": "/sign-in/"}
 LENGTH = 27
-_HANDLE = re.compile(r"[A-Za-z0-9_-]{27}")
+_FORM = re.compile(r"[A-Za-z0-9_-]{27}")
 _TRAILING = ".,;:!?)>]}='\"\u200b\u200c\u200d\ufeff \t\r\n"
 
 
@@ -42,8 +43,11 @@ class Link(msgspec.Struct, frozen=True, kw_only=True):
 
 def handle_of(context: Context, purpose: Purpose, message: UUID, *, kid: str | None = None) -> str:
     """The 27-character handle (162 bits) of a message's link for one purpose."""
-    key = context.keys.key(f"link/{purpose}", kid)
-    digest = hmac.new(key, b"link/1\0" + message.bytes, sha256).digest()
+    return _handle(context.keys.key(f"link/{purpose}", kid), message)
+
+
+def _handle(key: bytes, message: UUID) -> str:
+    digest = hmac.digest(key, b"link/1\0" + message.bytes, "sha256")
     return base64.urlsafe_b64encode(digest).decode()[:LENGTH]
 
 
@@ -55,21 +59,39 @@ def url_of(context: Context, purpose: Purpose, handle: str) -> str:
 def canonical(text: str) -> str | None:
     """The handle in what a mail program made of it (a swallowed full stop, a bracket), or nothing."""
     handle = text.strip().strip(_TRAILING)
-    return handle if _HANDLE.fullmatch(handle) else None
+    return handle if _FORM.fullmatch(handle) else None
+
+
+class Wanted(msgspec.Struct, frozen=True):
+    """A link to be made for a message."""
+
+    message: UUID
+    subject: UUID
+    expires_at: datetime
 
 
 async def issue(
     context: Context, tx: Tx, purpose: Purpose, subject: UUID, *, message: UUID, expires_at: datetime
 ) -> str:
     """Make (or make again) the link of a message; answers its URL. The same message always gets the same link."""
-    handle = handle_of(context, purpose, message)
-    await tx.execute(
-        "insert into links (id, purpose, subject, message, handle_sha256, kid, created_at, expires_at) "
-        "values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict (handle_sha256) do nothing",
-        context.new_id(), purpose, subject, message, sha256(handle.encode()).digest(), context.keys.current,
-        tx.now, expires_at,
-    )  # fmt: skip
-    return url_of(context, purpose, handle)
+    return (await issue_many(context, tx, purpose, [Wanted(message, subject, expires_at)]))[message]
+
+
+async def issue_many(context: Context, tx: Tx, purpose: Purpose, wanted: Sequence[Wanted]) -> dict[UUID, str]:
+    """The same for many messages, in one statement; answers the URLs by message."""
+    key = context.keys.key(f"link/{purpose}")  # deriving it costs as much as all else about a link
+    handles = {one.message: _handle(key, one.message) for one in wanted}
+    if wanted:
+        await tx.execute(
+            "insert into links (id, purpose, subject, message, handle_sha256, kid, created_at, expires_at) "
+            "select v.id, $1, v.subject, v.message, v.handle, $2, $3, v.expires_at "
+            "from unnest($4::uuid[], $5::uuid[], $6::uuid[], $7::bytea[], $8::timestamptz[]) "
+            "as v (id, subject, message, handle, expires_at) on conflict (handle_sha256) do nothing",
+            purpose, context.keys.current, tx.now,
+            [context.new_id() for _ in wanted], [one.subject for one in wanted], [one.message for one in wanted],
+            [sha256(handles[one.message].encode()).digest() for one in wanted], [one.expires_at for one in wanted],
+        )  # fmt: skip
+    return {message: url_of(context, purpose, handle) for message, handle in handles.items()}
 
 
 async def find(tx: Tx, purpose: Purpose, text: str) -> Link | None:

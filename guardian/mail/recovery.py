@@ -22,9 +22,7 @@ _FREE = "select pg_try_advisory_xact_lock($1)"
 """Whether no living worker holds this key."""
 
 
-async def take_over(
-    context: Context, folder: Path, accepted: Mapping[str, Accepted], *, mine: Collection[str]
-) -> int:
+async def take_over(context: Context, folder: Path, accepted: Mapping[str, Accepted], *, mine: Collection[str]) -> int:
     """Recover what the dead left, except from the workers named in `mine`; answers how many letters were queued anew.
 
     Repeating it changes nothing, and being killed in it loses nothing.

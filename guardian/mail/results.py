@@ -62,8 +62,9 @@ async def record(
             for kind in sorted({one.letter for one in fate} & told.keys()):
                 await told[kind](ctx, tx, [one for one in fate if one.letter == kind])
         counts: dict[str, int] = {}
-        for one in changed:
-            counts[results[one].state] = counts.get(results[one].state, 0) + 1
+        for state in (results[one].state for one in changed):
+            if state != "queued":  # nothing has come of it yet
+                counts[state] = counts.get(state, 0) + 1
         if counts:
             await audit.append(tx, SYSTEM, Event(action="mail.sent", subject_kind="mail", payload=counts))
 

@@ -1,16 +1,17 @@
 """Sends what is in the outbox: claim a batch, compose and render it, send it, record what became of it.
 
-Nothing is called sent before the server's 250. What was claimed by a worker that died goes back to the queue with its
-Message-ID and link unchanged; what its journal says was taken is recorded as taken.
+Nothing is called sent before the server's 250, which is journalled before anything else happens. A sender works with
+two hands: while one sends, the other claims or records. Each has its own name in the outbox and its own journal, so
+that whatever dies, what a hand held goes back to the queue only after its journal was read (`recovery`).
 """
 
 import asyncio
 import contextlib
 import hashlib
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import asyncpg
@@ -19,136 +20,241 @@ import structlog
 from guardian.context import Context
 from guardian.events import SYSTEM
 from guardian.mail import journal as journals
-from guardian.mail import outbox
+from guardian.mail import outbox, recovery
 from guardian.mail.composing import Accepted, Composed, Composer, Skip
-from guardian.mail.mime import Envelope, build
 from guardian.mail.outbox import Claimed
-from guardian.mail.rendering import render
 from guardian.mail.results import Result, record
 from guardian.mail.transport import Outcome, Pool, SmtpSettings
+from guardian.mail.writing import AGAIN, compose, message_of
 
 BATCH = 200
+HANDS = 2
+IDLE = 1.0
+"""Seconds to wait for news when nothing is due."""
+LOOK_FOR_THE_DEAD = 15.0
+"""Seconds between looks for letters that a dead worker held."""
+LEASED = outbox.LEASE.total_seconds() - 60
+"""Seconds after its claim up to which a letter may still be begun."""
 RETRY_AFTER = (300, 900, 3600, 4 * 3600, 12 * 3600, 24 * 3600)
 """Seconds to wait after each failed attempt (±20 %); after three days a letter is given up (MAIL section 1.4, D12)."""
 GIVE_UP_AFTER = timedelta(days=3)
+_AT_ONCE = Result(state="queued", counts=False)
+
+_OUR_ADDRESS = frozenset({"5.1.7", "5.1.8"})
 
 log = structlog.get_logger()
 
 
+class Hand:
+    """One batch at a time: the name under which it is claimed, and the journal of what was taken of it."""
+
+    def __init__(self, context: Context, worker: str) -> None:
+        self.worker = worker
+        self.journal = journals.Journal(journals.journal_of(context.settings.home / "mail", worker))
+
+
 class Sender:
-    """One worker's sender. Give it the composers and what follows a 250, by kind of letter."""
+    """One worker's sender. Give it the composers, and what follows a 250 and a hard bounce, by kind of letter.
+
+    After `run`, `drain` or `close` it is used up.
+    """
 
     def __init__(
-        self, context: Context, composers: Mapping[str, Composer], accepted: Mapping[str, Accepted]
+        self,
+        context: Context,
+        composers: Mapping[str, Composer],
+        accepted: Mapping[str, Accepted],
+        bounced: Mapping[str, Accepted] | None = None,
     ) -> None:
         self.context = context
         self._composers = composers
         self._accepted = accepted
+        self._bounced = bounced or {}
         self._stop = asyncio.Event()
         self._wake = asyncio.Event()
         settings = context.settings
         self._pool = Pool(SmtpSettings.from_url(settings.smtp_url, connections=settings.smtp_connections,
-                                                pipelining=settings.smtp_pipelining))  # fmt: skip
+                                                pipelining=settings.smtp_pipelining,
+                                                per_second=settings.mail_per_second))  # fmt: skip
         self._in_doubt = asyncio.Semaphore(settings.smtp_in_doubt)
-        self._key = random.SystemRandom().getrandbits(62)
+        self._key = random.SystemRandom().getrandbits(59)
         self._folder = settings.home / "mail"
-        self._journal = journals.Journal(self._folder / f"{self._key}.journal")
+        self._hands = [Hand(context, f"{self._key}-{number}") for number in range(HANDS)]
 
     @property
-    def worker(self) -> str:
-        """The name of this worker in the outbox: the key of an advisory lock that it holds while it lives."""
-        return str(self._key)
+    def workers(self) -> list[str]:
+        """The names of this sender in the outbox; they begin with the key of an advisory lock that `run` holds."""
+        return [hand.worker for hand in self._hands]
 
     def stop(self) -> None:
-        """Stop claiming; `run` ends when what is in hand is done."""
+        """Begin nothing new. `run` ends when what is on the wire is answered and recorded; the rest stays queued."""
         self._stop.set()
         self._wake.set()
 
     async def run(self) -> None:
-        """Send until stopped. The database going away ends it with an error, and everything in hand is kept."""
-        async with self.context.engine.connections.acquire() as alive:
-            await alive.execute("select pg_advisory_lock($1)", self._key)
-            await alive.add_listener(outbox.NOTIFY, lambda *_: self._wake.set())
-            try:
-                await self.take_over()
-                while not self._stop.is_set():
-                    self._wake.clear()
-                    if await self.send_some() == 0:
-                        with contextlib.suppress(TimeoutError):
-                            await asyncio.wait_for(self._wake.wait(), timeout=1)
-            finally:
-                await self._pool.close()
-        self._journal.close()
+        """Send until stopped. Raises what the database raises when it goes away; everything in hand is then kept for
+        the next sender, and nothing is sent twice for it.
+        """
+        async with self._leaving(), self._announced():
+            await self.take_over()
+            await self._together(*(self._work(hand) for hand in self._hands), self._look_for_the_dead())
+
+    async def drain(self) -> int:
+        """Send until nothing is due; answers how many letters were in hand."""
+
+        async def until_empty(hand: Hand) -> int:
+            count = 0
+            while sent := await self.send_some(hand):
+                count += sent
+            return count
+
+        async with self._leaving():
+            return sum(await self._together(*(until_empty(hand) for hand in self._hands)))
 
     async def close(self) -> None:
         """End a sender that was driven by `send_some` alone."""
-        await self._pool.close()
-        self._journal.close()
+        async with self._leaving():
+            self.stop()
 
-    async def take_over(self) -> None:
-        """Recover what dead workers left: first what their journals say was taken, then the rest into the queue."""
-        for path in sorted(self._folder.glob("*.journal")):
-            if path != self._journal.path and await self._is_dead(int(path.stem)):
-                await self._replay(path)
-        async with self.context.transaction(SYSTEM) as tx:
-            for worker in await outbox.workers(tx):
-                if worker != self.worker and await tx.fetchval(_FREE, int(worker)):
-                    log.info("mail.taken_back", letters=await outbox.take_back_from(tx, worker))
+    @contextlib.asynccontextmanager
+    async def _leaving(self) -> AsyncIterator[None]:
+        """Let go of everything at the end. Journals are removed only if all went well."""
+        try:
+            yield
+        except BaseException:
+            for hand in self._hands:
+                hand.journal.leave()
+            raise
+        else:
+            for hand in self._hands:
+                hand.journal.close()
+        finally:
+            await self._pool.close()
 
-    async def _is_dead(self, key: int) -> bool:
-        async with self.context.transaction(SYSTEM) as tx:
-            return bool(await tx.fetchval(_FREE, key))
+    @contextlib.asynccontextmanager
+    async def _announced(self) -> AsyncIterator[None]:
+        """Hold the key for other homes to see, and listen for new letters. Losing the key stops the sender."""
+        lost = asyncio.Event()
 
-    async def _replay(self, path: Path) -> None:
-        found = {one.message: Result(state="accepted", queue_id=one.queue_id) for one in journals.read(path)}
-        async with self.context.transaction(SYSTEM) as tx:
-            letters = await outbox.get(tx, list(found))
-        await record(self.context, letters, found, self._accepted)
-        path.unlink()
+        def told(*_: Any) -> None:
+            self._wake.set()
 
-    async def send_some(self) -> int:
+        def gone(*_: Any) -> None:
+            lost.set()
+            self.stop()
+
+        async with self.context.engine.connections.acquire() as alive:
+            await alive.execute("select pg_advisory_lock($1)", self._key)
+            alive.add_termination_listener(gone)
+            await alive.add_listener(outbox.NOTIFY, told)
+            try:
+                yield
+            finally:
+                alive.remove_termination_listener(gone)
+                if not alive.is_closed():
+                    await alive.remove_listener(outbox.NOTIFY, told)
+        if lost.is_set():
+            raise asyncpg.ConnectionDoesNotExistError("the connection that holds the worker's key was lost")
+
+    async def _together(self, *parts: Any) -> list[Any]:
+        """Run the parts at once. When one fails, the others finish what they hold; then its error is raised."""
+
+        async def told(part: Any) -> Any:
+            try:
+                return await part
+            except BaseException:
+                self.stop()
+                raise
+
+        done = await asyncio.gather(*map(told, parts), return_exceptions=True)
+        for result in done:
+            if isinstance(result, BaseException):
+                raise result
+        return done
+
+    async def take_over(self) -> int:
+        """Recover what dead workers left; answers how many letters went back to the queue."""
+        return await recovery.take_over(self.context, self._folder, self._accepted, mine=self.workers)
+
+    async def _look_for_the_dead(self) -> None:
+        while not self._stop.is_set():
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._stop.wait(), timeout=LOOK_FOR_THE_DEAD)
+            if not self._stop.is_set() and await self.take_over():
+                self._wake.set()
+
+    async def _work(self, hand: Hand) -> None:
+        while not self._stop.is_set():
+            self._wake.clear()
+            if await self.send_some(hand) == 0 and not self._stop.is_set():
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._wake.wait(), timeout=IDLE)
+
+    async def send_some(self, hand: Hand | None = None) -> int:
         """Claim, send and record one batch; answers how many letters were in it."""
-        letters, composed = await self._claim()
+        hand = hand or self._hands[0]
+        letters, composed = await self._claim(hand)
         if not letters:
             return 0
-        results = {one.id: _skipped(made) for one, made in composed if isinstance(made, Skip)}
-        ready = [(one, made) for one, made in composed if isinstance(made, Composed)]
-        sent = await asyncio.gather(*(self._send(one, made) for one, made in ready))
-        results.update({one.id: result for (one, _), result in zip(ready, sent, strict=True)})
-        await self._record(letters, results)
-        self._journal.empty()
+        now = self.context.clock.now()
+        results = {
+            one.id: Result(state=made.state, code=made.code) if made else _later(one, now, "not_composed")
+            for one, made in composed
+            if not isinstance(made, Composed)
+        }
+        await self._send_all(hand, [(one, made) for one, made in composed if isinstance(made, Composed)], results)
+        await self._record(hand, letters, results)
+        hand.journal.empty()
         return len(letters)
 
-    async def _record(self, letters: Sequence[Claimed], results: Mapping[UUID, Result]) -> None:
-        """Keep trying: a result that is known must not be lost because the database restarts."""
+    async def _claim(self, hand: Hand) -> tuple[list[Claimed], list[tuple[Claimed, Composed | Skip | None]]]:
+        composed: list[tuple[Claimed, Composed | Skip | None]] = []
+        async with self.context.transaction(SYSTEM) as tx:
+            letters = await outbox.claim(tx, hand.worker, BATCH)
+            for kind in sorted({one.letter for one in letters}):
+                batch = [one for one in letters if one.letter == kind]
+                made = await compose(self.context, tx, self._composers.get(kind), batch)
+                composed += [(one, made[one.id]) for one in batch]
+        return letters, composed
+
+    async def _send_all(
+        self, hand: Hand, ready: Sequence[tuple[Claimed, Composed]], results: dict[UUID, Result]
+    ) -> None:
+        """A lane per connection. What was not begun when the sender stops or the lease runs out stays queued."""
+        loop = asyncio.get_running_loop()
+        until = loop.time() + LEASED
+        left = iter(ready)
+
+        async def lane() -> None:
+            for one, made in left:
+                late = self._stop.is_set() or loop.time() > until
+                results[one.id] = _AT_ONCE if late else await self._send(hand, one, made)
+
+        await self._together(*(lane() for _ in range(self._pool.settings.connections + 1)))
+
+    async def _record(self, hand: Hand, letters: Sequence[Claimed], results: Mapping[UUID, Result]) -> None:
+        """Try again while the database restarts. A stopped sender gives up: its journal tells the next one."""
         pause = 0.2
         while True:
             try:
-                await record(self.context, letters, results, self._accepted)
-            except (OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError) as error:
+                await record(
+                    self.context, letters, results, self._accepted, bounced=self._bounced, worker=hand.worker
+                )  # fmt: skip
+            except AGAIN as error:
+                if self._stop.is_set():
+                    raise
                 log.warning("mail.record_retry", error=type(error).__name__)
-                await asyncio.sleep(pause)
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._stop.wait(), timeout=pause)
                 pause = min(pause * 2, 5)
             else:
                 return
 
-    async def _claim(self) -> tuple[list[Claimed], list[tuple[Claimed, Composed | Skip]]]:
-        composed: list[tuple[Claimed, Composed | Skip]] = []
-        async with self.context.transaction(SYSTEM) as tx:
-            letters = await outbox.claim(tx, self.worker, BATCH)
-            for kind in sorted({one.letter for one in letters}):
-                batch = [one for one in letters if one.letter == kind]
-                composer = self._composers.get(kind)
-                made = await composer(self.context, tx, batch) if composer else {}
-                unknown = Skip(state="failed", code="no_composer")
-                composed += [(one, made.get(one.id, unknown)) for one in batch]
-        return letters, composed
-
-    async def _send(self, one: Claimed, made: Composed) -> Result:
+    async def _send(self, hand: Hand, one: Claimed, made: Composed) -> Result:
         now = self.context.clock.now()
         try:
-            message = self._message(one, made, now)
-        except (ValueError, KeyError, TypeError) as error:
+            message = message_of(self.context.settings, one, made, now)
+        except Exception as error:
             log.exception("mail.unrenderable", letter=one.letter, error=type(error).__name__)
             return Result(state="failed", code="render")
         outcome = await self._pool.send(
@@ -156,50 +262,29 @@ class Sender:
             made.recipient,
             message,
             in_doubt=self._in_doubt,
-            accepted=lambda queue_id: self._journal.write(journals.Acceptance(one.id, queue_id)),
+            accepted=lambda queue_id: hand.journal.write(journals.Acceptance(one.id, queue_id)),
         )
         return result_of(outcome, one, now)
 
-    def _message(self, one: Claimed, made: Composed, now: datetime) -> bytes:
-        settings = self.context.settings
-        rendered = render(made.letter, made.language)
-        return build(
-            Envelope(
-                message_id=f"{one.id}@{settings.mail_domain}",
-                date=now,
-                sender=settings.mail_from,
-                sender_name=settings.operator_name,
-                recipient=made.recipient,
-                subject=rendered.subject,
-                text=rendered.text,
-                html=rendered.html,
-                language=rendered.language,
-                reply_to=made.reply_to,
-                list_unsubscribe=made.list_unsubscribe,
-                references=f"{made.references}@{settings.mail_domain}" if made.references else None,
-            )
-        )
-
-
-_FREE = "select pg_try_advisory_xact_lock($1)"
-"""Whether the worker with this key is gone: its session's lock is free."""
-
-
-def _skipped(skip: Skip) -> Result:
-    return Result(state=skip.state, code=skip.code)
-
 
 def result_of(outcome: Outcome, one: Claimed, now: datetime) -> Result:
-    """What an outcome means for the letter (MAIL section 0, 7): 5.1.x is a hard bounce, other 5xx are policy."""
+    """What an outcome means for the letter (MAIL section 0, 7): 5.1.x is a hard bounce, other 5xx are policy. Of 5.1.x
+    those that blame the sender's own address (RFC 3463 3.2: 5.1.7, 5.1.8) say nothing about the recipient.
+    """
     code = (outcome.enhanced or str(outcome.code or "") or outcome.kind)[:16]
     if outcome.kind == "accepted":
         return Result(state="accepted", code=code, queue_id=outcome.queue_id)
     if outcome.kind == "failed":
         no_such_person = outcome.phase == "rcpt" and outcome.code == 550 and not outcome.enhanced
-        hard = no_such_person or (outcome.enhanced or "").startswith("5.1.")
+        named = (outcome.enhanced or "").startswith("5.1.") and outcome.enhanced not in _OUR_ADDRESS
+        hard = no_such_person or named
         return Result(state="bounced_hard" if hard else "failed", code=code)
     if outcome.kind == "pool_down":
         return Result(state="queued", code=code, not_before=now + timedelta(seconds=15), counts=False)
+    return _later(one, now, code)
+
+
+def _later(one: Claimed, now: datetime, code: str) -> Result:
     if now - one.created_at >= GIVE_UP_AFTER:
         return Result(state="failed", code=code)
     return Result(state="queued", code=code, not_before=now + retry_after(one.id, one.attempts))

@@ -188,8 +188,8 @@ async def correct_contact(tx: Tx, guardian: UUID, *, name: str | None, email: st
     """
     return bool(
         await tx.execute(
-            "update guardians set name = $2, email = $3, email_key = $4, phone = $5, "
-            "unreachable_since = case when email_key is distinct from $4 then null else unreachable_since end "
+            "update guardians set name = $2, email = $3, email_key = $4::varchar, phone = $5, "
+            "unreachable_since = case when email_key is distinct from $4::varchar then null else unreachable_since end "
             "where id = $1 and erased_at is null",
             guardian, name, email, email_key(email), phone,
         )

@@ -1,5 +1,6 @@
 """Writing a plan: one transaction with the merge, what a person must look at, the questions to ask, one entry."""
 
+from collections.abc import Callable
 from uuid import UUID
 
 import msgspec
@@ -13,65 +14,77 @@ from guardian.jobs import enqueue
 from guardian.people import merge
 from guardian.people.jobs import AskGuardians
 from guardian.people.row_ids import RowIds
-from guardian.roster import store
-from guardian.roster.plan import Prepared
+from guardian.roster import first, plan, planning, store
+from guardian.roster.domain import Counts, Upload
+from guardian.roster.source import Source
 from guardian.roster.terms import Terms
-
-FAMILY = 10
-"""Learners of one institution with one guardian above which somebody should look (LAW requirement 32)."""
-
-_LARGE_FAMILY = """
-select exists (select 1 from incoming_guardians g join repeated r on r.key = g.key group by g.key having count(*) > $1)
-"""
 
 
 async def write(
-    ctx: Context, tx: Tx, actor: Actor, upload: UUID, *, prepared: Prepared, terms: Terms, confirm_missing: bool
-) -> None:
-    """Write a prepared plan into people, mark the upload committed and erase what it held about them."""
+    ctx: Context, tx: Tx, actor: Actor, found: Upload, *, terms: Terms, source: Callable[[], Source],
+    expected: Counts | None, confirm_missing: bool,
+) -> plan.Prepared | None:  # fmt: skip
+    """Plan an upload once more and write it into people, mark it committed and erase what it held about them.
+
+    None when the file is refused, or when the plan does not count as `expected`: then nothing is written, and the new
+    plan (or the refusal) stands with the upload. A school's first roster is written while it is read.
+    """
     school = merge.School(
         id=terms.institution, jurisdiction=terms.jurisdiction, timezone=terms.timezone, language=terms.language,
         today=terms.today, learners=terms.learners, enrolments=RowIds(ctx.new_id()),
         guardianships=RowIds(ctx.new_id()),
     )  # fmt: skip
-    await merge.merge(tx, school)
-    missing = await merge.mark_missing(tx, terms.institution) if confirm_missing else 0
+    prepared, missing = None, 0
+    if await first.is_first(tx, terms):
+        await store.drop_rows(tx, found.id)
+        written = first.Written(upload=found.id, terms=terms, school=school)
+        prepared = await first.bring(ctx, tx, written, source=source(), expected=expected)
+        if prepared is not None:
+            await planning.keep(ctx, tx, found, prepared)
+    if prepared is None:
+        prepared = await planning.compare(ctx, tx, found, terms=terms, source=source(), named=False)
+        if prepared.reading.refused or expected not in {None, prepared.counts}:
+            return None
+        await merge.merge(tx, school)
+        missing = await merge.mark_missing(tx, terms.institution) if confirm_missing else 0
+        await _flag_birth_dates(ctx, tx, terms)
     await _flags(ctx, tx, terms, prepared, confirmed=confirm_missing)
-    await store.move(tx, upload, before=["planned"], after="committed", committed_at=tx.now)
-    await store.erase(tx, [upload])
+    await store.move(tx, found.id, before=["planned"], after="committed", committed_at=tx.now)
+    await store.erase(tx, [found.id])
     await enqueue(tx, AskGuardians(institution=terms.institution), once=f"ask:{terms.institution}")
     counts = msgspec.structs.asdict(prepared.counts)
-    await audit.append(
-        tx,
-        actor,
-        Event(
-            action="roster.committed", subject_kind="roster_upload", subject=upload, institution=terms.institution,
-            payload={
-                "counts": counts, "mode": terms.mode, "marked_missing": missing, "source": prepared.reading.format
-            },
-        ),
+    payload = {"counts": counts, "mode": terms.mode, "marked_missing": missing, "source": prepared.reading.format}
+    event = Event(
+        action="roster.committed", subject_kind="roster_upload", subject=found.id, institution=terms.institution,
+        payload=payload,
+    )  # fmt: skip
+    await audit.append(tx, actor, event)
+    return prepared
+
+
+async def _flags(ctx: Context, tx: Tx, terms: Terms, prepared: plan.Prepared, *, confirmed: bool) -> None:
+    causes: dict[Kind, bool] = {
+        "mass_removal": prepared.mass and not confirmed,
+        "erased_reimport": prepared.came_back,
+        "shared_address": prepared.large_family,
+    }
+    for kind, stands in causes.items():
+        if stands and not await _flagged(tx, terms.institution, kind):
+            await flags.open_in(ctx, tx, kind=kind, learner=None, institution=terms.institution)
+
+
+async def _flagged(tx: Tx, institution: UUID, kind: Kind) -> bool:
+    """One open flag of a kind is enough for a school, however often it sends the same file."""
+    return bool(
+        await tx.fetchval(
+            "select exists (select 1 from flags where kind = $1 and institution = $2 and learner is null "
+            "and state <> 'resolved')",
+            kind, institution,
+        )
     )  # fmt: skip
 
 
-async def _flags(ctx: Context, tx: Tx, terms: Terms, prepared: Prepared, *, confirmed: bool) -> None:
-    if prepared.mass and not confirmed:
-        await _flag_institution(ctx, tx, terms.institution, "mass_removal")
-    if await tx.fetchval("select exists (select 1 from exceptional where 'ERASED_REIMPORT' = any(codes))"):
-        await _flag_institution(ctx, tx, terms.institution, "erased_reimport")
-    if await tx.fetchval(_LARGE_FAMILY, FAMILY):
-        await _flag_institution(ctx, tx, terms.institution, "shared_address")
-    changed = await tx.fetch(
-        "select learner from known where codes @> array['BIRTH_DATE_CHANGED'] order by learner"
-    )
+async def _flag_birth_dates(ctx: Context, tx: Tx, terms: Terms) -> None:
+    changed = await tx.fetch("select learner from known where codes @> array['BIRTH_DATE_CHANGED'] order by learner")
     for row in changed:
         await flags.open_in(ctx, tx, kind="birth_date_changed", learner=row["learner"], institution=terms.institution)
-
-
-async def _flag_institution(ctx: Context, tx: Tx, institution: UUID, kind: Kind) -> None:
-    """One open flag of a kind is enough for a school, however often it sends the same file."""
-    if not await tx.fetchval(
-        "select exists (select 1 from flags where kind = $1 and institution = $2 and learner is null "
-        "and state <> 'resolved')",
-        kind, institution,
-    ):  # fmt: skip
-        await flags.open_in(ctx, tx, kind=kind, learner=None, institution=institution)

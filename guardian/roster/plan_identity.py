@@ -130,11 +130,27 @@ where not exists (select 1 from exceptional e where e.n = i.n) and i.n in (
 _SETTLE = "delete from known k using exceptional e where e.n = k.n"
 
 
+_NOBODY_KNOWN = """
+create temp table known (n int, learner uuid, verdict text, differs boolean, codes text[]) on commit drop;
+create temp table unseen (learner uuid, student_id text, expected boolean) on commit drop
+"""
+
+
+async def identify_newcomers(tx: Tx, terms: Terms, *, platform_ids: bool) -> None:
+    """Fill the same tables for a school that has nobody yet."""
+    await run(tx, terms, _NOBODY_KNOWN)
+    await _except(tx, terms, platform_ids=platform_ids)
+
+
 async def identify(tx: Tx, terms: Terms, *, platform_ids: bool) -> None:
     """Fill `known`, `exceptional` and `unseen`."""
     await run(tx, terms, _BY_NUMBER, _JUDGE_REUSED, _UNSEEN)
     if await tx.fetchval("select exists (select 1 from unseen)"):
         await run(tx, terms, _POOL, _CANDIDATES, _BY_CANDIDATE)
+    await _except(tx, terms, platform_ids=platform_ids)
+
+
+async def _except(tx: Tx, terms: Terms, *, platform_ids: bool) -> None:
     await run(tx, terms, _EXCEPTIONAL.replace("$additions", "true" if terms.mode == "additions" else "false"))
     if platform_ids:
         await run(tx, terms, _PLATFORM)

@@ -11,8 +11,7 @@ from guardian.roster.folding import person_key_sql
 from guardian.roster.terms import Terms, run
 
 _COMPATIBLE = (
-    "(x.name = g.name or x.name is null or g.name is null "
-    f"or {person_key_sql('x.name')} = {person_key_sql('g.name')})"
+    f"(x.name = g.name or x.name is null or g.name is null or {person_key_sql('x.name')} = {person_key_sql('g.name')})"
 )
 _NAMED = "(x.name is not null and g.name is not null)"
 
@@ -66,7 +65,7 @@ select distinct on (key) key, guardian from (
     select g.key, x.id, case when x.name = g.name then 1 when x.name is not null then 2 else 3 end
     from incoming_guardians g
     join guardians x on x.institution = $institution and x.email_key = g.email_key and x.erased_at is null
-    where not exists (select 1 from links l where l.turn = g.turn) and {_COMPATIBLE}
+    where $again and not exists (select 1 from links l where l.turn = g.turn) and {_COMPATIBLE}
 ) as choices order by key, choice, guardian
 """
 _NOBODY = 'create temp table resolved (key text collate "C", guardian uuid) on commit drop'
@@ -122,15 +121,31 @@ async def refuse_own_addresses(tx: Tx, terms: Terms) -> None:
     await run(tx, terms, _OWN_ADDRESSES, _UNREACHABLE)
 
 
+# A few addresses among all of a school's: an index serves better than reading all of them once more.
+_BY_INDEX = "set local enable_hashjoin = off; set local enable_mergejoin = off; set local enable_nestloop = on"
+_BY_HASH = "set local enable_hashjoin = on; set local enable_mergejoin = on; set local enable_nestloop = off"
+
+
+async def resolve_newcomers(tx: Tx, terms: Terms) -> None:
+    """Fill the same tables for learners of a school that had nobody: only who stood in the file before is known."""
+    await run(tx, terms, _NO_LINKS, _REPEATED, _BY_INDEX, _RESOLVED.replace("$again", "g.again"), _BY_HASH)
+    await _freshen(tx, terms)
+    await run(tx, terms, _CONTACTS, _RELATIONS)
+
+
 async def resolve(tx: Tx, terms: Terms) -> None:
     """Fill `links`, `fresh`, `contacts` and `relations`. Without anybody known there is nothing to look up."""
     known = await tx.fetchval("select exists (select 1 from known)")
     await run(tx, terms, _LINKS if known else _NO_LINKS, _REPEATED)
     some = await tx.fetchval("select exists (select 1 from guardians where institution = $1)", terms.institution)
-    await run(tx, terms, _RESOLVED if some else _NOBODY)
-    await run(tx, terms, _FRESH.replace("$guardian", terms.guardians.sql("coalesce(r.turn, g.turn)")))
-    if await tx.fetchval("select exists (select 1 from exceptional)"):
-        await run(tx, terms, _ORPHANS)
+    await run(tx, terms, _RESOLVED.replace("$again", "true") if some else _NOBODY)
+    await _freshen(tx, terms)
     if some:
         await run(tx, terms, _SHARED)
     await run(tx, terms, _CONTACTS, _RELATIONS)
+
+
+async def _freshen(tx: Tx, terms: Terms) -> None:
+    await run(tx, terms, _FRESH.replace("$guardian", terms.guardians.sql("coalesce(r.turn, g.turn)")))
+    if await tx.fetchval("select exists (select 1 from exceptional)"):
+        await run(tx, terms, _ORPHANS)

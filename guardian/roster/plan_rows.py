@@ -51,9 +51,15 @@ group by 1, 2, 3
 
 _ASKED_AGAIN = "select count(distinct n) from fresh where known and eligible = 'yes'"
 
+FAMILY = 10
+"""Learners of one institution with one guardian, above which somebody should look."""
+_LARGE_FAMILY = """
+select exists (select 1 from incoming_guardians g join repeated r on r.key = g.key group by g.key having count(*) > $1)
+"""
+
 _KEEP = """
 insert into roster_rows (id, upload, row, state, codes, learner, record)
-select {id}, $1, row, state, array(select distinct code from unnest(codes) as code order by code), learner, record
+select {id}, $2, row, state, array(select distinct code from unnest(codes) as code order by code), learner, record
 from ({rows}) as shown
 """
 _RECORD = """
@@ -80,18 +86,18 @@ select * from (
         and not exists (select 1 from exceptional e where e.n = i.n)
 ) as remarkable
 order by case when state in ('held', 'rejected', 'missing') then 0 when codes <> array[]::text[] then 1 else 2 end, row
-limit $2
+limit $1
 """
 _NEW = f"""
 select i.row, 'new' as state, array[]::text[] as codes, null::uuid as learner, {_RECORD} from incoming i
 where not exists (select 1 from known k where k.n = i.n) and not exists (select 1 from exceptional e where e.n = i.n)
-    and not exists (select 1 from incoming_codes c where c.row = i.row) limit $2
+    and not exists (select 1 from incoming_codes c where c.row = i.row) limit $1
 """
 _UNCHANGED = f"""
 select i.row, 'unchanged' as state, array[]::text[] as codes, k.learner, {_RECORD}
 from incoming i join known k on k.n = i.n
 where k.codes = array[]::text[] and not exists (select 1 from touched t where t.n = i.n)
-    and not exists (select 1 from incoming_codes c where c.row = i.row) limit $2
+    and not exists (select 1 from incoming_codes c where c.row = i.row) limit $1
 """
 
 
@@ -120,16 +126,45 @@ async def asked_again(tx: Tx) -> int:
     return int(await tx.fetchval(_ASKED_AGAIN))
 
 
-def shown(terms: Terms, upload: UUID, *, mass: bool, named: bool) -> list[tuple[str, list[object]]]:
-    """Statements that keep the rows to show, each with its parameters but for `$2`, how many still have room.
+def shown(terms: Terms, upload: UUID, *, mass: bool, named: bool, after: int = 0) -> list[tuple[str, list[object]]]:
+    """Statements that keep the rows to show, each with its parameters but for `$1`, how many still have room.
 
-    `named`: with who they are about, until the upload ends.
+    `named`: with who they are about, until the upload ends; `after`: how many learners came in blocks before.
     """
     made = []
     for place, rows in enumerate((_REMARKABLE, _NEW, _UNCHANGED)):
-        turn = f"({place} * {ROWS_SHOWN} + row_number() over ())"
-        values: list[object] = [upload, ROWS_SHOWN, named]
+        turn = f"({3 * after + place * ROWS_SHOWN} + row_number() over ())"
+        values: list[object] = [upload, named]
         if rows is _REMARKABLE:
             values.append(["MASS_REMOVAL"] if mass else [])
         made.append((_KEEP.format(id=terms.rows.sql(turn), rows=rows), values))
     return made
+
+
+_REMARK = """
+update roster_rows w set codes = array(select distinct code from unnest(w.codes || c.codes) as code order by code)
+from incoming_codes c where w.upload = $1 and w.row = c.row
+"""
+_REMARKED = """
+select row, 'new' as state, codes, null::uuid as learner, null::jsonb as record from incoming_codes c
+where not exists (select 1 from roster_rows w where w.upload = $2 and w.row = c.row)
+union all select row, 'rejected', codes, null, null from refused_rows order by row limit $1
+"""
+
+
+async def add_remarks(tx: Tx, terms: Terms, upload: UUID, *, after: int) -> int:
+    """Say with rows kept already what the reader said of them in the end; answers how many rows it refused."""
+    await tx.execute(_REMARK, upload)
+    turn = f"({3 * after + 3 * ROWS_SHOWN} + row_number() over ())"
+    await tx.execute(_KEEP.format(id=terms.rows.sql(turn), rows=_REMARKED), ROWS_SHOWN, upload)
+    return int(await tx.fetchval("select count(*) from refused_rows"))
+
+
+async def any_large_family(tx: Tx) -> bool:
+    """Whether one guardian answers for so many that somebody should look (LAW requirement 32)."""
+    return bool(await tx.fetchval(_LARGE_FAMILY, FAMILY))
+
+
+async def anybody_came_back(tx: Tx) -> bool:
+    """Whether the file names somebody whose data was purged (LAW requirement 54)."""
+    return bool(await tx.fetchval("select exists (select 1 from exceptional where codes @> array['ERASED_REIMPORT'])"))

@@ -19,7 +19,7 @@ from guardian.institution import store as institutions
 from guardian.institution.domain import Institution
 from guardian.people.row_ids import RowIds
 from guardian.roster import plan, plan_rows, sealing, store
-from guardian.roster.domain import OPEN, Mode, Upload
+from guardian.roster.domain import OPEN, ROWS_SHOWN, Mode, Upload
 from guardian.roster.source import FromFile, Source
 from guardian.roster.terms import Terms
 
@@ -31,12 +31,16 @@ _FINDINGS_KEPT = 2_000
 async def school(tx: Tx, institution: UUID, actor: Actor) -> Institution:
     """The institution, if this actor may bring it a roster. Raises NotFound, NotAllowed, Refused when it has ended."""
     if actor.kind not in {"staff", "client", "system"} or actor.role == "read_only":
-        raise NotAllowed("roster_not_allowed", N_("You may read this school's learners, not change them."))
+        raise NotAllowed(
+            "roster_not_allowed", N_("Your role only reads. Ask an administrator of the school for another role.")
+        )
     found = await institutions.get(tx, institution, within=actor.institution)
     if found is None:
-        raise NotFound("unknown_institution", N_("There is no such institution."), where="institution")
+        raise NotFound("unknown_institution", N_("There is no such institution. Check its id."), where="institution")
     if found.state == "ended":
-        raise Refused("institution_ended", N_("This institution has ended; no roster can be imported for it."))
+        raise Refused(
+            "institution_ended", N_("This institution has ended; no roster can be imported for it. Choose another one.")
+        )
     return found
 
 
@@ -68,41 +72,43 @@ async def see_all(tx: Tx) -> None:
     await tx.execute("select set_config('app.scope', 'operator', true)")
 
 
-async def compare(
-    ctx: Context, tx: Tx, upload: Upload, *, terms: Terms, source: Source, named: bool
-) -> plan.Prepared:
+async def compare(ctx: Context, tx: Tx, upload: Upload, *, terms: Terms, source: Source, named: bool) -> plan.Prepared:
     """Plan an upload and keep the result with it: state `planned`, or `failed` when the file is refused. `named`: the
     rows that are shown say who they are about, as long as the upload is open.
 
     The temporary tables of the plan stay until the transaction ends.
     """
-    told = _Progress(ctx, upload.id)
-    prepared = await plan.prepare(ctx, tx, terms, source, told)
+    prepared = await plan.prepare(ctx, tx, terms, source, _Progress(ctx, upload.id))
+    await store.drop_rows(tx, upload.id)
+    if not prepared.reading.refused:
+        await store.keep_rows(tx, plan_rows.shown(terms, upload.id, mass=prepared.mass, named=named), ROWS_SHOWN)
+    await keep(ctx, tx, upload, prepared)
+    return prepared
+
+
+async def keep(ctx: Context, tx: Tx, upload: Upload, prepared: plan.Prepared) -> None:
+    """Keep with an upload what its plan found."""
     reading = prepared.reading
     findings = msgspec.json.encode(reading.findings[:_FINDINGS_KEPT]).decode()
     kept = {"format": reading.format[:64], "findings": findings, "planned_at": tx.now}
-    await store.drop_rows(tx, upload.id)
     if reading.refused:
         code = next((finding.code for finding in reading.findings if finding.severity == "F"), "FORMAT_UNKNOWN")
         await store.move(tx, upload.id, before=OPEN, after="failed", error=code, **kept)
-        return prepared
-    await store.keep_rows(tx, plan_rows.shown(terms, upload.id, mass=prepared.mass, named=named))
-    effect = await plan.effect(ctx, tx, terms)
+        return
+    effect = await plan.effect(ctx, tx, upload.institution, prepared)
     await store.move(
-        tx, upload.id, before=OPEN, after="planned", progress=told.done, total=told.done,
+        tx, upload.id, before=OPEN, after="planned", progress=prepared.records, total=prepared.records,
         counts=msgspec.json.encode(prepared.counts).decode(), effect=msgspec.json.encode(effect).decode(), **kept,
     )  # fmt: skip
-    return prepared
 
 
 class _Progress:
     """Says every so often, on a connection of its own, how many records have been read."""
 
     def __init__(self, ctx: Context, upload: UUID) -> None:
-        self.ctx, self.upload, self.done, self.said = ctx, upload, 0, 0
+        self.ctx, self.upload, self.said = ctx, upload, 0
 
     async def __call__(self, done: int, *, read: bool = False) -> None:
-        self.done = done
         if read or done - self.said >= STEP:
             self.said = done
             async with self.ctx.engine.connections.acquire() as connection:

@@ -113,14 +113,16 @@ def _institution(text: object) -> UUID:
     try:
         return UUID(str(text))
     except ValueError as error:
-        raise NotFound("unknown_institution", N_("There is no such institution."), where="institution") from error
+        raise NotFound(
+            "unknown_institution", N_("There is no such institution. Check its id."), where="institution"
+        ) from error
 
 
 def _upload(text: str) -> UUID:
     try:
         return UUID(text)
     except ValueError as error:
-        raise NotFound("unknown_upload", N_("There is no such upload.")) from error
+        raise NotFound("unknown_upload", N_("There is no such upload. Check its id.")) from error
 
 
 def _language(request: AnyRequest) -> str:

@@ -101,18 +101,15 @@ async def commit(
         terms = planning.terms_of(ctx, tx, school, found.mode)
         await planning.see_all(tx)
         async with planning.unpacked(ctx, tx, upload) as path:
-            prepared = await planning.compare(
-                    ctx, tx, found, terms=terms, source=planning.source_of(path, school, terms), named=False
-                )
-        fits = not prepared.reading.refused and prepared.counts == found.counts
-        if fits:
-            await committing.write(
-                ctx, tx, actor, upload, prepared=prepared, terms=terms, confirm_missing=confirm_missing
-            )
-        else:
+            prepared = await committing.write(
+                ctx, tx, actor, found, terms=terms, source=lambda: planning.source_of(path, school, terms),
+                expected=found.counts, confirm_missing=confirm_missing,
+            )  # fmt: skip
+        if prepared is None:
             await audit.append(tx, actor, _event("roster.replanned", upload, found.institution))
-        done = await view(tx, await _known(tx, actor, upload), language, findings=prepared.reading.findings)
-    if not fits:
+        findings = prepared.reading.findings if prepared else None
+        done = await view(tx, await _known(tx, actor, upload), language, findings=findings)
+    if prepared is None:
         raise Conflict(
             "plan_outdated",
             N_("Learners changed since this plan was made. A new plan stands ready: look at it, then commit again."),
@@ -140,7 +137,7 @@ async def cancel(ctx: Context, actor: Actor, upload: UUID) -> None:
         found = await _locked(tx, actor, upload)
         await planning.school(tx, found.institution, actor)
         if not await store.move(tx, upload, before=OPEN, after="cancelled"):
-            raise Conflict("roster_ended", N_("This upload has ended already; there is nothing to cancel."))
+            raise Conflict("roster_ended", N_("This upload has ended already. Reload the page to see how."))
         await store.erase(tx, [upload])
         await audit.append(tx, actor, _event("roster.cancelled", upload, found.institution))
 
@@ -166,16 +163,14 @@ async def import_file(
         await store.insert(tx, upload, institution, wanted, sha256=digest, by=actor.id)
         found = await _known(tx, actor, upload)
         await planning.see_all(tx)
-        prepared = await planning.compare(
-                    ctx, tx, found, terms=terms, source=planning.source_of(path, school, terms), named=False
-                )
-        if prepared.reading.refused:
-            await audit.append(tx, actor, _event("roster.refused", upload, institution, format=prepared.reading.format))
-        else:
-            await committing.write(
-                ctx, tx, actor, upload, prepared=prepared, terms=terms, confirm_missing=confirm_missing
-            )
-        return await view(tx, await _known(tx, actor, upload), language, findings=prepared.reading.findings)
+        prepared = await committing.write(
+            ctx, tx, actor, found, terms=terms, source=lambda: planning.source_of(path, school, terms), expected=None,
+            confirm_missing=confirm_missing,
+        )  # fmt: skip
+        if prepared is None:
+            await audit.append(tx, actor, _event("roster.refused", upload, institution))
+        findings = prepared.reading.findings if prepared else None
+        return await view(tx, await _known(tx, actor, upload), language, findings=findings)
 
 
 def check_mode(mode: str) -> Mode:
@@ -192,7 +187,7 @@ def check_mode(mode: str) -> Mode:
 async def _known(tx: Tx, actor: Actor, upload: UUID) -> Upload:
     found = await store.get(tx, upload, within=actor.institution)
     if found is None:
-        raise NotFound("unknown_upload", N_("There is no such upload."))
+        raise NotFound("unknown_upload", N_("There is no such upload. Check its id."))
     return found
 
 

@@ -12,6 +12,7 @@ from guardian.i18n import LANGUAGES
 from guardian.people.domain import email_key
 from guardian.roster.erased import Erased
 from guardian.roster.reading.records import GuardianRecord, StudentRecord
+from guardian.roster.seen import Seen
 
 BLOCK = 5_000
 """Learners per block: about 1 MB."""
@@ -21,14 +22,17 @@ PLACES = 64
 TABLES = """
 create temp table incoming (n int, row int, leaver boolean, erased boolean, student_id text, platform_id text,
     given text, family text, birth text, class_name text, language text, email text, email_key text) on commit drop;
-create temp table incoming_guardians (n int, turn bigint, key text collate "C", name text, email text, email_key text,
-    phone text, relationship text, eligible text, language text) on commit drop;
+create temp table incoming_guardians (n int, turn bigint, again boolean, key text collate "C", name text,
+    email text, email_key text, phone text, relationship text, eligible text, language text) on commit drop;
 create temp table incoming_codes (row int, codes text[]) on commit drop;
 create temp table refused_rows (row int, codes text[]) on commit drop;
 """
-"""`n` counts the learners of the file, `turn` their guardians: `n * 64 + place`."""
+"""`n` counts the learners of the file, `turn` their guardians: `n * 64 + place`; `again`: the key may have come before,
+where that was looked for.
+"""
 
-_NULL = "\\N"
+_NULL = "\x01"
+"""Stands for nothing: a mark that no text holds, so that a name spelt `\\N` stays a name."""
 _LONG = 255
 _LONG_EMAIL = 320
 _LONG_PHONE = 64
@@ -46,9 +50,11 @@ class Block(msgspec.Struct, kw_only=True):
     names_platform_ids: bool
 
 
-def blocks(records: Iterable[StudentRecord], erased: Erased | None, *, size: int = BLOCK) -> Iterator[Block]:
+def blocks(
+    records: Iterable[StudentRecord], erased: Erased | None, *, size: int = BLOCK, seen: Seen | None = None
+) -> Iterator[Block]:
     """Cut records into blocks of COPY text. Pure and lazy; runs in a worker thread."""
-    writer = _Writer(erased)
+    writer = _Writer(erased, seen)
     for record in records:
         writer.add(record)
         if len(writer.learners) >= size:
@@ -57,8 +63,9 @@ def blocks(records: Iterable[StudentRecord], erased: Erased | None, *, size: int
 
 
 class _Writer:
-    def __init__(self, erased: Erased | None) -> None:
+    def __init__(self, erased: Erased | None, seen: Seen | None) -> None:
         self.erased = erased
+        self.seen = seen
         self.n = 0
         self._begin()
 
@@ -95,15 +102,18 @@ class _Writer:
         if len(record.guardians) == 1:
             self._guardian(record.row, 0, record.guardians[0])
         else:
-            named = {guardian.key: guardian for guardian in reversed(record.guardians)}
-            for place, guardian in enumerate(list(reversed(named.values()))[:PLACES]):
+            named: dict[str, GuardianRecord] = {}
+            for guardian in record.guardians:
+                named.setdefault(guardian.key, guardian)
+            for place, guardian in enumerate(list(named.values())[:PLACES]):
                 self._guardian(record.row, place, guardian)
 
     def _guardian(self, row: int, place: int, guardian: GuardianRecord) -> None:
         name = guardian.name or " ".join(part for part in (guardian.given_name, guardian.family_name) if part)
         email = self._fitting(row, guardian.email, _LONG_EMAIL)
+        again = _NULL if self.seen is None else _FLAG[self.seen.add(guardian.key)]
         self.guardians.append((
-            str(self.n), str(self.n * PLACES + place), guardian.key, self._fitting(row, name, _LONG), email,
+            str(self.n), str(self.n * PLACES + place), again, guardian.key, self._fitting(row, name, _LONG), email,
             _key(email),
             self._fitting(row, guardian.phone, _LONG_PHONE), guardian.relationship, guardian.eligible,
             guardian.language if guardian.language in LANGUAGES else _NULL,
@@ -128,14 +138,12 @@ def _text(rows: Sequence[tuple[str, ...]]) -> bytes:
         return b""
     text = "\n".join(["\t".join(row) for row in rows]) + "\n"
     plain = text.count("\t") == (len(rows[0]) - 1) * len(rows) and text.count("\n") == len(rows)
-    if not plain or text.count("\\") != sum([row.count(_NULL) for row in rows]) or "\r" in text or "\0" in text:
+    if not plain or "\\" in text or "\r" in text or "\0" in text:
         text = "".join(["\t".join([_escaped(field) for field in row]) + "\n" for row in rows])
     return text.encode()
 
 
 def _escaped(field: str) -> str:
-    if field is _NULL:
-        return field
     field = field.replace("\0", "").replace("\\", "\\\\").replace("\t", "\\t")
     return field.replace("\n", "\\n").replace("\r", "\\r")
 
@@ -149,7 +157,7 @@ async def load(tx: Tx, block: Block) -> None:
     """Put a block into the staging tables."""
     for table, content in (("incoming", block.learners), ("incoming_guardians", block.guardians)):
         if content:
-            await tx.connection.copy_to_table(table, source=_once(content), schema_name="pg_temp")
+            await tx.connection.copy_to_table(table, source=_once(content), schema_name="pg_temp", null=_NULL)
 
 
 async def load_codes(tx: Tx, codes: dict[int, list[str]], refused: dict[int, list[str]]) -> None:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import msgspec
 from asyncpg import Connection, Record
+from asyncpg.transaction import Transaction
 
 from guardian.context import Tx
 from guardian.roster.domain import OPEN, SMALL_PIECES, Counts, Effect, Mode, PlanRow, Upload
@@ -120,15 +121,19 @@ async def drop_rows(tx: Tx, upload: UUID) -> None:
     await tx.execute("delete from roster_rows where upload = $1", upload)
 
 
-async def keep_rows(tx: Tx, statements: Sequence[tuple[str, list[object]]]) -> None:
-    """Keep the rows of a plan that are shown one by one: the statements read the plan's temporary tables, each up to
-    the number of rows that its second parameter still allows.
+async def keep_rows(tx: Tx, statements: Sequence[tuple[str, list[object]]], room: int) -> int:
+    """Keep the rows of a plan that are shown one by one, up to `room` of them; answers how much room is left. The
+    statements read the plan's temporary tables; their `$1` is the room.
     """
-    left: int | None = None
     for statement, values in statements:
-        room = values[1] if left is None else left
-        kept = await tx.execute(statement, values[0], room, *values[2:])
-        left = int(str(room)) - kept
+        if room > 0:
+            room -= await tx.execute(statement, room, *values)
+    return room
+
+
+def undoable(tx: Tx) -> Transaction:
+    """A part of the command that can be taken back alone, by an exception."""
+    return tx.connection.transaction()
 
 
 async def rows(tx: Tx, upload: UUID) -> list[PlanRow]:

@@ -1,5 +1,6 @@
 """What a page handler needs: the context, the reader's language, the form that was sent, and the page in return."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qs
@@ -19,6 +20,7 @@ from guardian.web.templating import render
 
 LANGUAGE_COOKIE = "guardian-language"
 _FORM_LIMIT = 200
+_ELSEWHERE = re.compile(r"\s*(?:[\\/]{2}|/\\|[a-z][a-z0-9+.-]*:)", re.IGNORECASE)
 
 Page = Response[str]
 AnyRequest = Request[Any, Any, Any]
@@ -71,8 +73,9 @@ def show(request: AnyRequest, template: str, *, status: int = 200, **values: Any
 
 
 def _query_of(request: AnyRequest) -> dict[str, str]:
-    """What the language switch must carry on: filter, sort and place in a list."""
-    return {key: value[:200] for key, value in list(request.query_params.items())[:20] if key != "lang"}
+    """What the language switch carries on: filter, sort, place in a list; no value that names another site."""
+    sent = list(request.query_params.items())[:20]
+    return {key: value for key, value in sent if key != "lang" and len(value) <= 200 and not _ELSEWHERE.match(value)}
 
 
 async def form_of(request: AnyRequest) -> Mapping[str, str]:

@@ -12,7 +12,7 @@ from guardian.errors import NotFound
 from guardian.i18n import gettext_noop as N_
 from guardian.resources import STATIC
 
-_KINDS = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
+_KINDS = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 _FOR_EVER = "public, max-age=31536000, immutable"
 
 

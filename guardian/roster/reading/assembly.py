@@ -13,7 +13,7 @@ from guardian.roster.reading.persons import Persons
 from guardian.roster.reading.pupil import Pupils
 from guardian.roster.reading.quick import Quick
 from guardian.roster.reading.records import GuardianRecord, StudentRecord
-from guardian.roster.reading.shortcut import Shortcut
+from guardian.roster.reading.shortcut import Shortcut, Twins
 from guardian.roster.reading.survey import Survey
 
 
@@ -42,6 +42,7 @@ class Assembly:
             self._left[True, key] = count
         self._by_id: dict[str, _Group] = {}
         self._by_person: dict[int, list[_Group]] = {}
+        self._twins: Twins = {}
         self._waiting: dict[tuple[bool, int], list[_Group]] = {}
         self.persons = Persons(survey, findings)
         self.students = 0
@@ -58,7 +59,7 @@ class Assembly:
             if tick is not None and self.rows % 5000 == 0:
                 tick(self.rows)
             if isinstance(item, Quick):
-                short = shortcut.student(item)
+                short = shortcut.student(item, self._twins)
                 if short is not None and short.guardians:
                     self.students += 1
                     self.links += len(short.guardians)
@@ -75,6 +76,7 @@ class Assembly:
                 elif keys:
                     self._join(draft, student, keys)
                 else:
+                    self._note_twin(draft, student)
                     guardians = self.persons.of_one(draft, self._contacts.guardians(draft)) if draft.contacts else ()
                     yield self._done(student, draft, guardians)
             if keys:
@@ -88,9 +90,20 @@ class Assembly:
             return keys
         if student.student_id and (False, key := hash(student.student_id)) in self._left:
             keys.add((False, key))
-        if draft.birth and self._survey.people and (True, key := person_key(draft)) in self._left:
+        if self._survey.without_id and draft.birth and (True, key := person_key(draft)) in self._left:
             keys.add((True, key))
         return keys
+
+    def _note_twin(self, draft: Draft, student: StudentRecord) -> None:
+        """Where every row has an ID, the same name and birth date under another ID is only told."""
+        people = self._survey.people
+        if self._survey.without_id or not people or not student.birth_date:
+            return
+        key = person_key(draft)
+        if key in people:
+            first = self._twins.setdefault(hash((key, student.birth_date)), student.row)
+            if first != student.row:
+                self._findings.cell("POSSIBLE_DUPLICATE", draft, other=first)
 
     def _join(self, draft: Draft, student: StudentRecord, keys: set[tuple[bool, int]]) -> None:
         identity = student.student_id
@@ -107,6 +120,7 @@ class Assembly:
                 self._findings.cell("POSSIBLE_DUPLICATE", draft, other=alike[0].student.row)
         guardians = self._contacts.guardians(draft) if draft.contacts else []
         if group is None:
+            self._note_twin(draft, student)
             group = _Group(student, draft, list(self.persons.of_one(draft, guardians)), set())
             if person:
                 self._by_person.setdefault(person, []).append(group)

@@ -7,7 +7,6 @@ from msgspec import structs
 from guardian.roster.reading.draft import Draft
 from guardian.roster.reading.fields.names import compatible
 from guardian.roster.reading.findings import Findings
-from guardian.roster.reading.keys import mail_key
 from guardian.roster.reading.records import GuardianRecord
 from guardian.roster.reading.survey import Survey
 
@@ -60,26 +59,31 @@ class Persons:
         people = self._known.get(address.casefold())
         return people is not None and not any(compatible(known, name) for known, _ in people)
 
-    def keyed(self, draft: Draft | None, guardian: GuardianRecord) -> GuardianRecord:
+    def keyed(self, draft: Draft, guardian: GuardianRecord) -> GuardianRecord:
+        """The guardian with the key of the person."""
         if guardian.email is None:
             self.count += 1
             return structs.replace(guardian, key=f"row {guardian.row}.{self.count}")
-        mailbox = guardian.email.casefold()
-        if mail_key(guardian.email) not in self._shared:
-            self.count += 1
-            return structs.replace(guardian, key=mailbox)
-        people = self._known.setdefault(mailbox, [])
-        for place, (name, key) in enumerate(people):
-            if compatible(name, guardian.name):
-                if name is None and guardian.name is not None:
-                    people[place] = (guardian.name, key)
-                return structs.replace(guardian, key=key)
-        if people and draft is not None:
+        if self.is_other(guardian.email, guardian.name):
             self._findings.cell("SHARED_EMAIL", draft, "", guardian.email)
+        return structs.replace(guardian, key=self.key(guardian.email, guardian.name))
+
+    def key(self, address: str, name: str | None) -> str:
+        """The key of the person with this address and name; a new person is counted."""
+        mailbox = address.casefold()
+        if hash(mailbox) not in self._shared:
+            self.count += 1
+            return mailbox
+        people = self._known.setdefault(mailbox, [])
+        for place, (known, key) in enumerate(people):
+            if compatible(known, name):
+                if known is None and name is not None:
+                    people[place] = (name, key)
+                return key
         key = f"{mailbox} #{len(people) + 1}" if people else mailbox
-        people.append((guardian.name, key))
+        people.append((name, key))
         self.count += 1
-        return structs.replace(guardian, key=key)
+        return key
 
 
 def _alike(one: GuardianRecord, other: GuardianRecord) -> bool:

@@ -21,6 +21,10 @@ class Repeats:
         bits[place] |= bit
         return False
 
+    def close(self) -> None:
+        """No more keys will come: only the counts are kept."""
+        self._bits = bytearray()
+
     def may_hold(self, key: int) -> bool:
         """False where the key was never added."""
         place = key & 0x7FFFFFF

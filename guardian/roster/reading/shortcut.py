@@ -6,7 +6,7 @@ from guardian.roster.reading.fields import mails
 from guardian.roster.reading.fields.cell import NULL_IN_NAME, value
 from guardian.roster.reading.fields.dates import tell
 from guardian.roster.reading.fields.languages import language
-from guardian.roster.reading.fields.phones import phones
+from guardian.roster.reading.fields.phones import simple_phone
 from guardian.roster.reading.fields.relationships import eligibility, relationship
 from guardian.roster.reading.keys import name_key
 from guardian.roster.reading.persons import Persons
@@ -14,6 +14,9 @@ from guardian.roster.reading.pupil import Rules
 from guardian.roster.reading.quick import NOT_AN_ID, Quick, Slot
 from guardian.roster.reading.records import Eligible, GuardianRecord, StudentRecord
 from guardian.roster.reading.survey import Survey
+
+Twins = dict[int, int]
+"""Hash of name key and birth date -> the first row they stand in; only for keys that occur more than once."""
 
 
 class Shortcut:
@@ -27,33 +30,46 @@ class Shortcut:
         self._file = file
         self._births: dict[str, str | None] = {}
 
-    def student(self, item: Quick) -> StudentRecord | None:  # noqa: PLR0911 guard clauses read best in order
+    def student(self, item: Quick, twins: Twins) -> StudentRecord | None:
         """The pupil of a clean row with the guardians."""
         cells, at = item.cells, item.plan.at
         survey = self._survey
         identity, given, family = cells[at["id"]], cells[at["given"]], cells[at["family"]]
-        if identity in NOT_AN_ID or (survey.ids and hash(identity) in survey.ids) or "  " in given or "  " in family:
+        if "  " in given or "  " in family or given in NULL_IN_NAME or self._is_odd(identity):
             return None
-        if given in NULL_IN_NAME or (survey.zero_width > len(identity) and identity.isdigit()):
-            return None
-        born = None
+        born: str | None = None
+        twin: int | None = None
         if "birth" in at:
             text = cells[at["birth"]]
             born = self._birth(text)
-            if born is None or (survey.people and name_key(given, family, text) in survey.people):
+            if born is None:
                 return None
-        guardians: list[GuardianRecord] = []
-        for slot in item.plan.slots:
-            if cells[slot.email]:
-                guardian = self._guardian(cells, slot, item.row)
-                if guardian is None:
+            if survey.people and (key := name_key(given, family, text)) in survey.people:
+                twin = hash((key, born))
+                if survey.without_id or twin in twins:
                     return None
-                guardians.append(guardian)
-            elif any(group >= 0 and cells[group] for group in slot[2:]):
-                return None
-        if not guardians or len(guardians) > 1:
-            return None if guardians or item.plan.slots else self._plain(item, born, ())
-        return self._plain(item, born, (self._persons.keyed(None, guardians[0]),))
+        slot = self._only_slot(cells, item.plan.slots)
+        guardian = self._guardian(cells, slot, item.row) if slot is not None else None
+        if guardian is None:
+            return None
+        if twin is not None:
+            twins[twin] = item.row
+        return self._plain(item, born, (guardian,))
+
+    @staticmethod
+    def _only_slot(cells: tuple[str, ...], slots: tuple[Slot, ...]) -> Slot | None:
+        """The one guardian of the row; None where there is none, or several, or one without an address."""
+        if len(slots) == 1:
+            return slots[0] if cells[slots[0].email] else None
+        filled = [slot for slot in slots if any(group >= 0 and cells[group] for group in slot[2:])]
+        return filled[0] if len(filled) == 1 and cells[filled[0].email] else None
+
+    def _is_odd(self, identity: str) -> bool:
+        """Whether something is to be said about the ID, or another row has it too."""
+        survey = self._survey
+        if identity in NOT_AN_ID or hash(identity) in survey.ids:
+            return True
+        return survey.zero_width > len(identity) and identity.isdigit()
 
     def _plain(self, item: Quick, born: str | None, guardians: tuple[GuardianRecord, ...]) -> StudentRecord:
         cells, at = item.cells, item.plan.at
@@ -108,16 +124,15 @@ class Shortcut:
             return None
         phone: str | None = None
         if slot.phone >= 0 and cells[slot.phone]:
-            found = phones(cells[slot.phone], self._region)
-            if len(found) != 1 or found[0][1]:
+            phone = simple_phone(cells[slot.phone], self._region)
+            if not phone:
                 return None
-            phone = found[0][0]
         raw = cells[slot.relation] if slot.relation >= 0 else ""
         code, eligible, reason = _standing(raw, slot.kind)
         if code == "self" or eligible == "no":
             return None
         return GuardianRecord(
-            key="",
+            key=self._persons.key(address, name),
             language=(language(cells[slot.language]) or None) if slot.language >= 0 else None,
             name=name,
             given_name=given,

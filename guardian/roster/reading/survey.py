@@ -27,6 +27,8 @@ class Survey:
         self.zero_width = 0
         """Length of the longest all-digit ID that begins with 0."""
         self.any_id = False
+        self.without_id = False
+        """Whether a row has no usable ID: only then can two rows be joined by name and birth date."""
         self.domains: set[str] = set()
         """Domains of the pupils' mailboxes, public providers left out."""
         self._ids, self._people, self._mails, self._own = Repeats(), Repeats(), Repeats(), Repeats()
@@ -67,8 +69,7 @@ class Survey:
         identity = cells[at["id"]]
         self.any_id = True
         self._ids.add(hash(identity))
-        if identity[0] == "0":
-            self._note_width(identity)
+        self._note_width(identity)
         family = cells[at["family"]]
         if "birth" in at:
             self._people.add(name_key(cells[at["given"]], family, cells[at["birth"]]))
@@ -82,14 +83,14 @@ class Survey:
                 adult = hash(plain(split(name)[1]).strip()) if name else pupil
                 self._families.setdefault(key, set()).add((adult, pupil))
 
-    def _look(self, draft: Draft) -> None:  # noqa: C901 guard clauses read best in order
-        if draft.id:
-            identity, _ = student_id(draft.id)
-            if identity:
-                self.any_id = True
-                self._ids.add(hash(identity))
-                if identity[0] == "0":
-                    self._note_width(identity)
+    def _look(self, draft: Draft) -> None:
+        identity = student_id(draft.id)[0] if draft.id else ""
+        if identity:
+            self.any_id = True
+            self._ids.add(hash(identity))
+            self._note_width(identity)
+        else:
+            self.without_id = True
         birth = draft.birth
         if birth:
             if not birth[:4].isdigit():
@@ -106,7 +107,7 @@ class Survey:
                 self._families.setdefault(key, set()).add((adult, pupil))
 
     def _note_width(self, identity: str) -> None:
-        if identity.isdigit() and len(identity) > self.zero_width:
+        if identity[0] == "0" and identity.isdigit() and len(identity) > self.zero_width:
             self.zero_width = len(identity)
 
     def _note_own(self, address: str) -> None:
@@ -116,6 +117,8 @@ class Survey:
         self.domains.add(mails.domain(address))
 
     def _settle(self, items: Callable[[], Iterable[Item]]) -> None:
+        for repeats in (self._ids, self._people, self._mails):
+            repeats.close()
         self._mailboxes = array("q", sorted(self._mailboxes))
         self.domains -= mails.FREE
         suspects: dict[int, set[tuple[int, int]]] = {

@@ -9,8 +9,8 @@ import httpx
 import msgspec
 
 from guardian.authorisation.pages import ROUTES as SIGNING
-from guardian.console.pages import ROUTES
 from guardian.consent import asking
+from guardian.console.pages import ROUTES
 from guardian.context import Context
 from guardian.events import SYSTEM
 from guardian.notice.service import ensure_default

@@ -46,9 +46,12 @@ async def test_from_a_flag_to_a_certificate(ctx: Context, clock: FixedClock) -> 
         assert await desk.one(ctx, "select count(*) from purges where state = 'cooling_off'") == 0
         done = await press(olga, f"/admin/learners/{world.leon}/purge", f"/admin/learners/{world.leon}/purge")
         assert done.headers["location"] == f"/admin/learners/{world.leon}?done=approved"
-        again = await olga.post(f"/admin/learners/{world.leon}/purge", data=form(confirm, f"/admin/learners/{world.leon}/purge"))
+        again = await olga.post(
+            f"/admin/learners/{world.leon}/purge", data=form(confirm, f"/admin/learners/{world.leon}/purge")
+        )
         assert again.status_code == 409
-        clock.advance(hours=25)
+    clock.advance(hours=25)  # longer than a browser stays signed in
+    async with at(ctx, world.olga) as olga:
         purge = await desk.one(ctx, "select id from purges where learner = $1", world.leon)
         assert (await olga.get(f"/admin/purges/{purge}/certificate")).status_code == 404
         await execution.run(ctx, RunPurge(purge))
@@ -69,7 +72,9 @@ async def test_an_approval_is_taken_back(ctx: Context, clock: FixedClock) -> Non
         await press(olga, f"{where}/purge", f"{where}/purge")
         purge = await desk.one(ctx, "select id from purges where learner = $1 and state = 'cooling_off'", world.leon)
         fields = form(await olga.get(where), f"/admin/purges/{purge}/rescind")
-        assert (await olga.post(f"/admin/purges/{purge}/rescind", data=fields)).headers["location"] == f"{where}?done=rescinded"
+        assert (await olga.post(f"/admin/purges/{purge}/rescind", data=fields)).headers[
+            "location"
+        ] == f"{where}?done=rescinded"
         assert (await olga.post(f"/admin/purges/{purge}/rescind", data=fields)).status_code == 409
     assert await desk.one(ctx, "select state from purges where id = $1", purge) == "rescinded"
 
@@ -100,10 +105,18 @@ async def test_a_flag_is_taken_on_and_resolved(ctx: Context, clock: FixedClock) 
         assert await desk.one(ctx, "select state from flags where id = $1", flag) == "in_review"
         fields = form(await olga.get(f"/admin/learners/{world.leon}"), f"/admin/flags/{flag}/resolve")
         other = form(await rita.get("/admin/flags"), "/sign-out")
-        assert (await rita.post(f"/admin/flags/{flag}/resolve", data={**other, "outcome": "dismissed"})).status_code == 403
-        assert (await olga.post(f"/admin/flags/{flag}/resolve", data={**fields, "outcome": "nonsense"})).status_code == 409
-        assert (await olga.post(f"/admin/flags/{flag}/resolve", data={**fields, "outcome": "dismissed"})).status_code == 303
-        assert (await olga.post(f"/admin/flags/{flag}/resolve", data={**fields, "outcome": "dismissed"})).status_code == 409
+        assert (
+            await rita.post(f"/admin/flags/{flag}/resolve", data={**other, "outcome": "dismissed"})
+        ).status_code == 403
+        assert (
+            await olga.post(f"/admin/flags/{flag}/resolve", data={**fields, "outcome": "nonsense"})
+        ).status_code == 409
+        assert (
+            await olga.post(f"/admin/flags/{flag}/resolve", data={**fields, "outcome": "dismissed"})
+        ).status_code == 303
+        assert (
+            await olga.post(f"/admin/flags/{flag}/resolve", data={**fields, "outcome": "dismissed"})
+        ).status_code == 409
     assert await desk.one(ctx, "select outcome from flags where id = $1", flag) == "dismissed"
 
 
@@ -142,13 +155,15 @@ async def test_from_an_invitation_to_an_authorisation_in_force(ctx: Context) -> 
     lea = await desk.one(ctx, "select id from staff where institution = $1", school)
     async with at(ctx, lea) as desk_of_lea:
         new = "/school/authorisations/new"
-        asked = await press(desk_of_lea, new, new, **{"signatory_email": "head@neuf.example.org", "purposes-lessons": "yes"})
+        asked = await press(
+            desk_of_lea, new, new, **{"signatory_email": "head@neuf.example.org", "purposes-lessons": "yes"}
+        )
         assert asked.status_code == 303
     made = await desk.one(ctx, "select id from authorisations where institution = $1", school)
     async with ctx.transaction(SYSTEM) as tx:
         await tx.execute(
-            "update authorisations set state = 'awaiting_verification', signed_at = $2, signatory_name = 'Hélène Tête', "
-            "signatory_title = 'Proviseure', scopes = $3, notice = $4, notice_sha256 = $5 where id = $1",
+            "update authorisations set state = 'awaiting_verification', signed_at = $2, "
+            "signatory_name = 'Hélène Tête', signatory_title = 'Proviseure', scopes = $3, notice = $4, notice_sha256 = $5 where id = $1",
             made, tx.now, ["use_services", "collect_information"], world.notice, "0" * 64,
         )  # fmt: skip
     async with at(ctx, world.olga) as olga:
@@ -200,6 +215,6 @@ async def test_the_sweep_is_called_late_after_two_days(ctx: Context, clock: Fixe
         )  # fmt: skip
     async with at(ctx, world.olga) as olga:
         assert "The sweep does not run" not in (await olga.get("/admin")).text
-    clock.advance(**{"hours": timedelta(days=2, hours=1).total_seconds() / 3600})
+    clock.advance(hours=timedelta(days=2, hours=1).total_seconds() / 3600)
     async with at(ctx, world.olga) as olga:
         assert "The sweep does not run" in (await olga.get("/admin")).text

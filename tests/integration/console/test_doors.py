@@ -79,7 +79,9 @@ async def test_another_schools_things_are_not_found(ctx: Context) -> None:
 
 
 def _posts() -> list[str]:
-    return sorted(path for handler in ROUTES for path in handler.paths if "POST" in {str(m) for m in handler.http_methods})
+    return sorted(
+        path for handler in ROUTES for path in handler.paths if "POST" in {str(m) for m in handler.http_methods}
+    )
 
 
 async def test_no_form_is_taken_that_is_not_ours(ctx: Context) -> None:

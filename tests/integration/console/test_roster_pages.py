@@ -24,7 +24,9 @@ def upload_form(page: httpx.Response) -> dict[str, str]:
     return {name: value for name, value in form(page, "/school/rosters").items() if name != "file"}
 
 
-async def send(client: httpx.AsyncClient, content: bytes, mode: str = "additions", name: str = "list.csv") -> httpx.Response:
+async def send(
+    client: httpx.AsyncClient, content: bytes, mode: str = "additions", name: str = "list.csv"
+) -> httpx.Response:
     fields = upload_form(await client.get("/school/rosters"))
     return await client.post("/school/rosters", data={**fields, "mode": mode}, files={"file": (name, content)})
 
@@ -68,12 +70,18 @@ async def test_missing_learners_are_marked_only_with_the_tick(ctx: Context) -> N
     world = await desk.build(ctx)
     for tick, marked in (("", 0), ("yes", 2)):
         async with at(ctx, world.bob) as bob:
-            where = (await send(bob, GOOD.encode() + f"{tick or 'no'},X,Y,2015-01-01,4a,,,\n".encode(), "snapshot")).headers["location"]
+            where = (
+                await send(bob, GOOD.encode() + f"{tick or 'no'},X,Y,2015-01-01,4a,,,\n".encode(), "snapshot")
+            ).headers["location"]
             page = (await bob.get(where)).text
             assert "are not in the file" in page
             assert not re.search(r'name="confirm_missing"[^>]* checked', page)
             await press(bob, where, "commit", **({"confirm_missing": tick} if tick else {}))
-        assert (tick, await desk.one(ctx, "select count(*) from enrolments where missing_since is not null and learner = any($1)", [world.anna, world.leon])) == (tick, marked)  # fmt: skip
+        found = await desk.one(
+            ctx, "select count(*) from enrolments where missing_since is not null and learner = any($1)",
+            [world.anna, world.leon],
+        )  # fmt: skip
+        assert (tick, found) == (tick, marked)
 
 
 async def test_a_cancelled_upload_writes_nothing_and_keeps_no_file(ctx: Context) -> None:
@@ -119,12 +127,18 @@ async def test_nothing_of_an_upload_lies_in_the_open_afterwards(ctx: Context) ->
     async with at(ctx, world.bob) as bob:
         await send(bob, GOOD.encode())
         await send(bob, b"%PDF-1.4 " * 50)
-    assert [path for path in Path(ctx.settings.home).rglob("*") if path.is_file()] == []
+    assert _files(ctx.settings.home) == []
+
+
+def _files(home: Path) -> list[Path]:
+    return [path for path in home.rglob("*") if path.is_file()]
 
 
 async def test_a_large_file_is_read_by_the_worker_and_its_page_says_how_far_it_is(ctx: Context) -> None:
     world = await desk.build(ctx)
-    lines = "".join(f"{n},Many,Learner{n},2015-01-01,4a,G {n},mother,{'x' * 40}{n}@example.org\n" for n in range(2000, 32_000))
+    lines = "".join(
+        f"{n},Many,Learner{n},2015-01-01,4a,G {n},mother,{'x' * 40}{n}@example.org\n" for n in range(2000, 32_000)
+    )
     async with at(ctx, world.bob) as bob:
         where = (await send(bob, (GOOD + lines).encode())).headers["location"]
         page = (await bob.get(where)).text

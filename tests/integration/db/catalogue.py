@@ -66,7 +66,8 @@ async def describe(connection: asyncpg.Connection) -> str:
     for row in await connection.fetch(_FUNCTIONS):
         definer = " security definer" if row["prosecdef"] else ""
         head = f"create function {row['proname']}({row['arguments']}) returns {row['result']}"
-        lines += ["", f"{head} language {row['lanname']}{row['volatility']}{definer} as $${row['prosrc'].rstrip()}", "$$;"]
+        tail = f"language {row['lanname']}{row['volatility']}{definer} as $${row['prosrc'].rstrip()}"
+        lines += ["", f"{head} {tail}", "$$;"]
     for table in await connection.fetch(_OURS):
         lines += ["", *await _table(connection, table)]
     return "\n".join(lines) + "\n"

@@ -59,7 +59,9 @@ async def test_a_refused_file_exits_1_with_reasons(
         assert document["findings"][0]["severity"] == "F"
 
 
-async def test_a_missing_file_exits_2_and_an_unknown_school_is_refused(ctx: Context, roster: Path, tmp_path: Path) -> None:
+async def test_a_missing_file_exits_2_and_an_unknown_school_is_refused(
+    ctx: Context, roster: Path, tmp_path: Path
+) -> None:
     school = await seed.institution(ctx)
     assert await run_import(ctx, tmp_path / "none.csv", str(school), "additions", False, True) == 2
     for name in ("maple", "01900000-0000-7000-8000-000000000000"):

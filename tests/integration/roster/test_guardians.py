@@ -15,7 +15,9 @@ def row(number: int, given: str, guardian: str) -> str:
 
 async def test_siblings_share_one_guardian(ctx: Context, tmp_path: Path) -> None:
     school = await seed.institution(ctx)
-    text = HEADER + row(1, "Ada", "Maria Kowal,m@example.org,,mother") + row(2, "Ben", "KOWAL Maria,M@example.org,,mother")
+    text = (
+        HEADER + row(1, "Ada", "Maria Kowal,m@example.org,,mother") + row(2, "Ben", "KOWAL Maria,M@example.org,,mother")
+    )
     await brought(ctx, tmp_path, school, text)
     assert await guardians(ctx, school) == [("Maria Kowal", "m@example.org", None, "Ada Ben")]
 
@@ -54,7 +56,7 @@ async def test_another_school_s_guardian_is_not_shared(ctx: Context, tmp_path: P
 
 
 async def test_eligibility_becomes_authority(ctx: Context, tmp_path: Path) -> None:
-    """Only `full` counts for a yes or a no: a step-parent is known, an uncle is a contact, until the school says more."""
+    """Only `full` counts for a yes or a no: a step-parent is known, an uncle is a contact."""
     school = await seed.institution(ctx)
     text = HEADER + row(1, "Ada", "M,m@example.org,,mother") + row(2, "Ben", "S,s@example.org,,step-father")
     text += row(3, "Cid", "U,u@example.org,,uncle")
@@ -95,7 +97,9 @@ async def test_an_ended_relation_is_not_revived(ctx: Context, tmp_path: Path) ->
 async def test_a_file_without_guardians_keeps_them(ctx: Context, tmp_path: Path) -> None:
     school = await seed.institution(ctx)
     await brought(ctx, tmp_path, school, HEADER + row(1, "Ada", "Maria Kowal,m@example.org,,mother"))
-    plan = await brought(ctx, tmp_path, school, "student_id,first_name,last_name,dob\n1,Ada,Kowal,2014-01-11\n", mode="snapshot")
+    plan = await brought(
+        ctx, tmp_path, school, "student_id,first_name,last_name,dob\n1,Ada,Kowal,2014-01-11\n", mode="snapshot"
+    )
     assert counted(plan) == {"unchanged": 1}
     assert await guardians(ctx, school) == [("Maria Kowal", "m@example.org", None, "Ada")]
 
@@ -103,7 +107,9 @@ async def test_a_file_without_guardians_keeps_them(ctx: Context, tmp_path: Path)
 async def test_an_address_that_the_school_learns_later_joins_the_person(ctx: Context, tmp_path: Path) -> None:
     school = await seed.institution(ctx)
     await brought(ctx, tmp_path, school, HEADER + row(1, "Ada", "Maria Kowal,,+48 22 111 11 11,mother"))
-    plan = await brought(ctx, tmp_path, school, HEADER + row(1, "Ada", "Maria Kowal,m@example.org,+48 22 111 11 11,mother"))
+    plan = await brought(
+        ctx, tmp_path, school, HEADER + row(1, "Ada", "Maria Kowal,m@example.org,+48 22 111 11 11,mother")
+    )
     assert states(plan)[2][0] == "changed"
     assert [found[:2] for found in await guardians(ctx, school)] == [("Maria Kowal", "m@example.org")]
 

@@ -133,7 +133,9 @@ async def test_a_plan_that_no_longer_holds_is_shown_again_before_it_is_written(c
     school = await seed.institution(ctx)
     actor = await bob(ctx, school)
     upload = await sent(ctx, actor, school)
-    await service.commit(ctx, actor, await sent(ctx, actor, school, TEXT.splitlines(keepends=True)[0] + TEXT.splitlines()[1]))
+    await service.commit(
+        ctx, actor, await sent(ctx, actor, school, TEXT.splitlines(keepends=True)[0] + TEXT.splitlines()[1])
+    )
     with pytest.raises(Conflict) as refused:
         await service.commit(ctx, actor, upload)
     assert refused.value.code == "plan_outdated"
@@ -160,7 +162,9 @@ async def test_history_and_jobs_hold_no_names(ctx: Context) -> None:
     school = await seed.institution(ctx)
     actor = await bob(ctx, school)
     await service.commit(ctx, actor, await sent(ctx, actor, school))
-    said = str(await asked(ctx, "select action, payload from audit")) + str(await asked(ctx, "select payload from pgqueuer"))
+    said = str(await asked(ctx, "select action, payload from audit")) + str(
+        await asked(ctx, "select payload from pgqueuer")
+    )
     assert "roster.committed" in said
     assert not any(word in said for word in ("Kowal", "Maria", "example.org", "2014"))
 
@@ -212,7 +216,9 @@ async def test_a_file_that_cannot_be_used_says_why_and_is_not_kept(ctx: Context)
         await service.commit(ctx, actor, upload)
 
 
-@pytest.mark.parametrize(("text", "mode", "code"), [(b"", "additions", "roster_empty"), (TEXT, "replace", "mode_unknown")])
+@pytest.mark.parametrize(
+    ("text", "mode", "code"), [(b"", "additions", "roster_empty"), (TEXT, "replace", "mode_unknown")]
+)
 async def test_bad_input_is_refused_with_its_reason(ctx: Context, text: bytes, mode: str, code: str) -> None:
     school = await seed.institution(ctx)
     with pytest.raises(Refused) as refused:

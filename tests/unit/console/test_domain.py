@@ -6,7 +6,16 @@ from uuid import UUID
 import pytest
 
 from guardian.console.domain import (
-    Asked, ClassProgress, age, batches, class_order, deadline, funnel, is_stale, progress, stand_of,
+    Asked,
+    ClassProgress,
+    age,
+    batches,
+    class_order,
+    deadline,
+    funnel,
+    is_stale,
+    progress,
+    stand_of,
 )  # fmt: skip
 
 NOW = datetime(2026, 11, 25, 9, 0, tzinfo=UTC)
@@ -42,7 +51,11 @@ def test_progress_counts_a_learner_without_a_decision_as_not_admitted() -> None:
 
 
 def test_each_step_of_the_funnel_counts_only_who_passed_the_one_before() -> None:
-    asked = [Asked(A, sent=True, answered=True), Asked(B, sent=True, answered=False), Asked(C, sent=False, answered=True)]
+    asked = [
+        Asked(A, sent=True, answered=True),
+        Asked(B, sent=True, answered=False),
+        Asked(C, sent=False, answered=True),
+    ]
     found = funnel(asked, {A: "permit", B: "permit", C: "blocked"})
     assert (found.asked, found.sent, found.answered, found.admitted) == (3, 3, 2, 1)
 

@@ -7,8 +7,8 @@ import pytest
 from guardian.access.codes import CODES
 from guardian.authorisation.domain import MOVES, PAST
 from guardian.authorisation.domain import State as AuthorisationState
-from guardian.console import history_words, roster_words, words
 from guardian.consent.domain import AnswerState, RequestState
+from guardian.console import history_words, roster_words, words
 from guardian.flags.domain import Kind, Outcome, Severity
 from guardian.institution.domain import LegalModel
 from guardian.people.domain import Authority

@@ -33,6 +33,12 @@ def phones(text: str, region: str | None) -> list[tuple[str, str]]:
     return found_pieces or [(cleaned, "PHONE_INVALID")]
 
 
+def simple_phone(text: str, region: str | None) -> str:
+    """A number of digits and blanks only, perhaps behind a `+`; empty where it is too short or too long."""
+    digits = text.replace(" ", "").removeprefix("+")
+    return (_normal(text, digits, region) or text) if 7 <= len(digits) <= 15 else ""
+
+
 def _bare(piece: str) -> str:
     """Without a label in front or behind: «mum: 07700 900111 (work)»."""
     return re.sub(r"^[^\d+]+|[^\d]+$", "", value(piece))

@@ -1,0 +1,69 @@
+"""From a claimed row to the bytes of a message: composed by its slice, rendered, built."""
+
+from datetime import datetime
+from uuid import UUID
+
+import asyncpg
+import structlog
+
+from guardian.context import Context, Tx
+from guardian.mail.composing import Composed, Composer, Skip
+from guardian.mail.mime import Envelope, build
+from guardian.mail.outbox import Claimed
+from guardian.mail.rendering import render
+from guardian.settings import Settings
+
+AGAIN = (
+    OSError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.TransactionRollbackError,
+    asyncpg.OperatorInterventionError,
+)
+"""The database went away, or asks for the transaction once more: nothing is wrong with the letters."""
+
+log = structlog.get_logger()
+
+
+async def compose(
+    ctx: Context, tx: Tx, composer: Composer | None, batch: list[Claimed]
+) -> dict[UUID, Composed | Skip | None]:
+    """Have a batch of one kind written. Nothing stands for a letter that cannot be written now; it fails alone, the
+    others go without it. Raises what the database raises: that is nobody's fault.
+    """
+    if composer is None:
+        return {one.id: Skip(state="failed", code="no_composer") for one in batch}
+    try:
+        async with tx.connection.transaction():
+            made = await composer(ctx, tx, batch)
+    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+        raise
+    except Exception as error:
+        log.exception("mail.not_composed", letter=batch[0].letter, error=type(error).__name__, letters=len(batch))
+    else:
+        return {one.id: made.get(one.id) for one in batch}
+    if len(batch) == 1:
+        return {batch[0].id: None}
+    apart = [await compose(ctx, tx, composer, [one]) for one in batch]
+    return {message: made for one in apart for message, made in one.items()}
+
+
+def message_of(settings: Settings, one: Claimed, made: Composed, now: datetime) -> bytes:
+    """The message of a letter. Its id is the row's, so that every attempt carries the same Message-ID."""
+    rendered = render(made.letter, made.language)
+    return build(
+        Envelope(
+            message_id=f"{one.id}@{settings.mail_domain}",
+            date=now,
+            sender=settings.mail_from,
+            sender_name=settings.operator_name,
+            recipient=made.recipient,
+            subject=rendered.subject,
+            text=rendered.text,
+            html=rendered.html,
+            language=rendered.language,
+            reply_to=made.reply_to,
+            list_unsubscribe=made.list_unsubscribe,
+            references=f"{made.references}@{settings.mail_domain}" if made.references else None,
+        )
+    )

@@ -62,10 +62,11 @@ def staff_actor(staff: UUID, institution: UUID | None, role: Any = None) -> Acto
 async def notice(ctx: Context, version: int = 1) -> UUID:
     """Two purposes (lessons core, recordings optional) and a published notice in three languages."""
     async with ctx.transaction(SYSTEM) as tx:
-        for position, (code, core, texts) in enumerate((("lessons", True, LESSONS), ("recordings", False, RECORDINGS))):
+        known = (("lessons", True, LESSONS), ("recordings", False, RECORDINGS))
+        for position, (code, core, texts) in enumerate(known):
             await tx.execute(
-                "insert into purposes (code, position, core, disclosure, commercial, guardian_always, retention, texts) "
-                "values ($1, $2, $3, false, false, false, 'P1Y', $4) on conflict (code) do nothing",
+                "insert into purposes (code, position, core, disclosure, commercial, guardian_always, retention, "
+                "texts) values ($1, $2, $3, false, false, false, 'P1Y', $4) on conflict (code) do nothing",
                 code, position, core, json.dumps(texts),
             )  # fmt: skip
     made = await _insert(

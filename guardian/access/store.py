@@ -66,7 +66,8 @@ _PURPOSES = msgspec.json.Decoder(dict[str, Purpose])
 
 class Gathered(msgspec.Struct, frozen=True, kw_only=True):
     """A learner's facts and what stands beside them. `asked_at`: when the first notice left, if one did;
-    `pending_at`: when a yes was said that our second message has not completed."""
+    `pending_at`: when a yes was said that our second message has not completed.
+    """
 
     id: UUID
     platform_id: str | None

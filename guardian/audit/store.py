@@ -79,8 +79,8 @@ async def of_subject(tx: Tx, subjects: list[UUID], *, limit: int = 200) -> list[
 async def recent(tx: Tx, institution: UUID | None = None, *, before: int | None = None, limit: int = 50) -> list[Entry]:
     """The newest entries, of one institution or of all, for a page that goes back by `before`."""
     rows = await tx.fetch(
-        f"select {_COLUMNS} from audit where ($1::uuid is null or institution = $1) and ($2::bigint is null or seq < $2) "
-        "order by seq desc limit $3",
+        f"select {_COLUMNS} from audit where ($1::uuid is null or institution = $1) "
+        "and ($2::bigint is null or seq < $2) order by seq desc limit $3",
         institution,
         before,
         limit,

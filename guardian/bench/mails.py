@@ -31,10 +31,13 @@ _BYTES = 8192
 
 _QUEUE = """
 with asked as (select g.id, g.institution, md5('r' || g.id)::uuid as request from guardians g order by g.id limit $1),
-requests as (insert into consent_requests (id, institution, guardian, notice, state, version, created_at, reminders)
-  select a.request, a.institution, a.id, (select id from notices limit 1), 'queued', 1, $2, 0 from asked a returning id),
+requests as (insert into consent_requests (id, institution, guardian, notice, state, version, created_at,
+    reminders)
+  select a.request, a.institution, a.id, (select id from notices limit 1), 'queued', 1, $2, 0 from asked a
+  returning id),
 children as (insert into consent_request_learners (id, request, learner)
-  select md5('q' || s.id)::uuid, a.request, s.learner from asked a join guardianships s on s.guardian = a.id returning id)
+  select md5('q' || s.id)::uuid, a.request, s.learner from asked a join guardianships s on s.guardian = a.id
+  returning id)
 insert into mail_messages (id, institution, letter, recipient_kind, recipient, subject, sequence, state, attempts,
   not_before, created_at)
 select md5('m' || a.id)::uuid, a.institution, 'consent_request', 'guardian', a.id, a.request, 0, 'queued', 0, $2, $2
@@ -134,7 +137,7 @@ async def _transport(port: int, count: int) -> float:
                     text=made.text,
                     html=made.html,
                     language=made.language,
-                )  # fmt: skip
+                )
             )
             outcome = await pool.send("guardian@example.org", f"g{number}@example.org", message)
             assert outcome.kind == "accepted", outcome
@@ -167,7 +170,7 @@ async def _workers(port: int, count: int, workers: int) -> float:
         processes = [
             await asyncio.create_subprocess_exec(
                 *command, env=environment, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
-            )  # fmt: skip
+            )
             for _ in range(workers)
         ]
         for process in processes:

@@ -1,4 +1,4 @@
-"""A large roster, first import and again, beside `psql \\copy` of the same file into one table; and its memory."""
+"""A large roster, first import and again, beside psql's copy of the same file into one table; and its memory."""
 
 import asyncio
 import os
@@ -72,7 +72,7 @@ def write(path: Path, rows: int) -> None:
 
 
 def _copy(found: Ground, path: Path) -> float:
-    """How long `psql \\copy` takes into one table of text columns."""
+    """How long psql's copy takes into one table of text columns."""
     columns = ", ".join(f"c{n} text" for n in range(_HEADER.count(",") + 1))
     psql = server_binaries().psql
     parts = urlsplit(found.owner_url)

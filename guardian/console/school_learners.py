@@ -8,7 +8,7 @@ from litestar import post, route
 from guardian.console import words
 from guardian.console.domain import STANDS
 from guardian.console.frame import PAGE_SIZE, READ, at_desk, desk
-from guardian.console.standing import Standing, standings
+from guardian.console.standing import Standing, standings, stands
 from guardian.context import Context
 from guardian.events import Actor
 from guardian.institution.domain import Institution
@@ -17,7 +17,7 @@ from guardian.people.domain import Listed
 from guardian.people.domain import Page as Part
 from guardian.web.page import AnyRequest, Page, context_of, form_of, language_of
 
-_SCAN = 500
+_SCAN = 1_000
 """Learners looked at together while a state is searched: a state is decided, not stored."""
 
 
@@ -67,21 +67,25 @@ class _Search(msgspec.Struct, frozen=True, kw_only=True):
 
     async def page(self, after: str | None) -> tuple[list[tuple[Listed, Standing]], str | None]:
         """Learners with where they stand, and the cursor of what follows."""
-        found: list[tuple[Listed, Standing]] = []
-        cursor: str | None = after
+        found, following = await self._chosen(after)
+        decided = await standings(self.ctx, [one.id for one in found], self.language)
+        return [(one, decided[one.id]) for one in found if one.id in decided], following
+
+    async def _chosen(self, after: str | None) -> tuple[list[Listed], str | None]:
+        part = await self._part(after)
+        if self.state is None:
+            return part.items, part.next
+        found: list[Listed] = []
         while True:
-            part = await self._part(cursor)
-            decided = await standings(self.ctx, [one.id for one in part.items], self.language)
+            where = await stands(self.ctx, [one.id for one in part.items])
             for one in part.items:
-                where = decided.get(one.id)
-                if where is None or (self.state and where.stand != self.state):
-                    continue
-                if len(found) == PAGE_SIZE:
-                    return found, str(found[-1][0].id)
-                found.append((one, where))
-            cursor = part.next
-            if cursor is None or (self.state is None and len(found) >= PAGE_SIZE):
-                return found, cursor
+                if where.get(one.id) == self.state:
+                    if len(found) == PAGE_SIZE:
+                        return found, str(found[-1].id)
+                    found.append(one)
+            if part.next is None:
+                return found, None
+            part = await self._part(part.next)
 
     async def _part(self, after: str | None) -> Part:
         async with self.ctx.transaction(self.actor) as tx:

@@ -6,11 +6,14 @@ from uuid import UUID
 
 import msgspec
 
+from guardian.access import store
+from guardian.access.domain import decide
 from guardian.access.reasons import REASONS, next_step, sentence
 from guardian.access.service import Decided, decide_many
 from guardian.console.domain import Stand, batches, stand_of
 from guardian.console.words import STANDS
 from guardian.context import Context
+from guardian.events import SYSTEM
 from guardian.i18n import text
 
 
@@ -26,11 +29,15 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def stands(ctx: Context, learners: Sequence[UUID]) -> dict[UUID, Stand]:
-    """Where many learners stand, a thousand at a time."""
+    """Where many learners stand, a thousand at a time. It is the same decision, without the clocks and the history
+    that only one learner's page tells: a school of 3,000 is counted while its head waits for the page.
+    """
     found: dict[UUID, Stand] = {}
-    for part in batches(learners):
-        for learner, one in (await decide_many(ctx, part)).items():
-            found[learner] = stand_of(one.decision.access, one.decision.reasons)
+    async with ctx.transaction(SYSTEM) as tx:
+        for part in batches(learners):
+            for one in await store.gather(tx.connection, part, tx.now):
+                decision = decide(one.facts, tx.now)
+                found[one.id] = stand_of(decision.access, decision.reasons)
     return found
 
 

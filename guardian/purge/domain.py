@@ -87,7 +87,8 @@ def may(before: str, after: str) -> bool:
 
 def answer_on_its_way(reasons: Iterable[str], due: Due | None, now: datetime) -> bool:
     """Whether a guardian has said yes and only our own second message is outstanding, within its time: then nothing
-    is purged, whoever approved it."""
+    is purged, whoever approved it.
+    """
     return "verification_pending" in reasons and (due is None or due.at > now)
 
 

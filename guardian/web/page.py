@@ -20,7 +20,7 @@ from guardian.web.templating import render
 
 LANGUAGE_COOKIE = "guardian-language"
 _FORM_LIMIT = 200
-_ELSEWHERE = re.compile(r"\s*(?:[\\/]{2}|/\\|[a-z][a-z0-9+.-]*:)", re.IGNORECASE)
+_ELSEWHERE = re.compile(r"\s*(?:[a-z][a-z0-9+.-]*:)?[\\/]{2}", re.IGNORECASE)
 
 Page = Response[str]
 AnyRequest = Request[Any, Any, Any]

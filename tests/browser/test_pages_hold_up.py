@@ -1,5 +1,7 @@
 """Every kind of page in three languages: readable by assistive technology, on a small screen, without scripts."""
 
+from typing import Literal
+
 import pytest
 from playwright.sync_api import Browser
 
@@ -37,7 +39,9 @@ def test_no_page_breaks_the_accessibility_rules_or_the_small_screen(
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_guardians_page_in_every_language_and_both_themes(browser: Browser, demo: Demo, scheme: str) -> None:
+def test_the_guardians_page_in_every_language_and_both_themes(
+    browser: Browser, demo: Demo, scheme: Literal["light", "dark"]
+) -> None:
     mail = wait_for(lambda: mails_to(demo, "maria.kowalska@example.org"))[0]
     link = next(one for one in mail["links"] if "/g/" in one)
     context = browser.new_context(viewport={"width": 320, "height": 700}, color_scheme=scheme)

@@ -93,6 +93,10 @@ def _admin_purges(browser: Browser, demo: Demo) -> None:
     page.close()
 
 
+def _reminded(demo: Demo, address: str) -> bool:
+    return any("/u/" in link for mail in mails_to(demo, address) for link in mail["links"])
+
+
 def test_school_uploads_guardian_confirms_in_french_admin_purges(
     browser: Browser, demo: Demo, tmp_path: Path
 ) -> None:
@@ -107,7 +111,7 @@ def test_school_uploads_guardian_confirms_in_french_admin_purges(
     advance(demo, "P1DT1H")
     wait_for(lambda: len(mails_to(demo, "aline.garnier@example.org")) >= 3)
     advance(demo, "P12D")
-    wait_for(lambda: any("/u/" in link for mail in mails_to(demo, "denis.silencieux@example.org") for link in mail["links"]))
+    wait_for(lambda: _reminded(demo, "denis.silencieux@example.org"))
     _admin_purges(browser, demo)
 
 

@@ -16,7 +16,7 @@ TEXT = HEADER + "".join(
     f"{n},Kid{n},Fam{n % 3},2014-01-{n:02},{'Maria Kowal' if n % 4 else 'Jan Kowal'},m{n % 2}@example.org,mother,{platform}\n"
     for n, platform in ((10, ""), (11, "p-1"), (12, ""), (13, "p-1"), (14, ""), (15, "p-2"), (16, ""))
 )
-TEXT += ",,Nameless,2014-02-01,,x@example.org,mother,\n17,Kid17,Fam2,31/02/2014,Maria Kowal,m1@example.org,mother,\n"
+TEXT += ",,,2014-02-01,,x@example.org,mother,\n17,Kid17,Fam2,31/02/2014,Maria Kowal,m1@example.org,mother,\n"
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 100])

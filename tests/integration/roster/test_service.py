@@ -11,8 +11,8 @@ import pytest
 from guardian.context import Context
 from guardian.errors import Conflict, NotAllowed, NotFound, Refused, TooLarge
 from guardian.events import SYSTEM, Actor
-from guardian.people import marks, merge
-from guardian.roster import erasure, service
+from guardian.people import marks
+from guardian.roster import erasure, service, store
 from tests import seed
 from tests.conftest import FixedClock
 from tests.integration.roster.school import asked, brought, counted, enrolled, states
@@ -117,10 +117,10 @@ async def test_a_failure_while_writing_leaves_nothing(
 ) -> None:
     school = await seed.institution(ctx)
 
-    async def fails(*_: object) -> int:
+    async def fails(*_: object) -> None:
         raise RuntimeError("power cut")
 
-    monkeypatch.setattr(merge, "mark_missing", fails)
+    monkeypatch.setattr(store, "erase", fails)  # all is written by then
     with pytest.raises(RuntimeError):
         await brought(ctx, tmp_path, school, TEXT.decode(), confirm_missing=True)
     for table in ("learners", "enrolments", "guardians", "guardianships", "roster_uploads", "roster_rows", "audit"):

@@ -52,7 +52,7 @@ async def test_the_language_switch_stays_on_the_page_with_its_filter(site: httpx
 
 
 @pytest.mark.parametrize(
-    "there", ["//evil.example.com", "https://evil.example.com", "\\\\evil.example.com", "javascript:x"]
+    "there", ["//evil.example.com", "https://evil.example.com", "\\\\evil.example.com", "/\\\\evil.example.com"]
 )
 async def test_the_language_switch_carries_no_address_elsewhere(site: httpx.AsyncClient, there: str) -> None:
     page = (await site.get("/school/learners", params={"next": there, "state": "waiting"})).text

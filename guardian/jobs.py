@@ -86,29 +86,29 @@ class _Executor(DatabaseRetryEntrypointExecutor):
 
 
 # The library counts an attempt only when the handler raises, so a job that kills its worker would loop for ever.
-# Counted are starts that came to no end; an end, good or bad, sets the count back.
+# Counted are starts that came to no end; an end, good or bad, sets the count back. The library writes absent headers
+# as the JSON value null, to which nothing can be added; headers that are no object break its reading of the queue.
 _COUNT_START = """
-update pgqueuer set headers = coalesce(headers, '{}') || jsonb_build_object('starts',
-    coalesce((headers->>'starts')::int, 0) + 1)
+update pgqueuer set headers = case jsonb_typeof(headers) when 'object' then headers else '{}' end
+    || jsonb_build_object('starts', coalesce((headers->>'starts')::int, 0) + 1)
 where id = $1 returning (headers->>'starts')::int
 """
-_COUNT_ANEW = "update pgqueuer set headers = headers - 'starts' where id = $1"
+_COUNT_ANEW = "update pgqueuer set headers = headers - 'starts' where id = $1 and jsonb_typeof(headers) = 'object'"
 
 
 async def _run(context: Context, kind: type[Job], handler: Handler, queued: QueuedJob) -> None:
     pool = context.engine.connections
     starts = await pool.fetchval(_COUNT_START, queued.id)
+    if (starts or 1) > POISON_AFTER:
+        log.error("job.parked", job=kind.name, starts=starts)
+        await pool.execute(_COUNT_ANEW, queued.id)
+        raise PoisonJob(kind.name)
     try:
-        if (starts or 1) > POISON_AFTER:
-            log.error("job.parked", job=kind.name, starts=starts)
-            raise PoisonJob(kind.name)
         await handler(context, msgspec.json.decode(queued.payload or b"{}", type=kind))
     except Exception as error:
-        await pool.execute(_COUNT_ANEW, queued.id)
-        if isinstance(error, PoisonJob):
-            raise
         # The library stores the text of a failure; ours may name what a person typed, so only its type is kept.
         log.exception("job.failed", job=kind.name, error=type(error).__name__, attempt=queued.attempts)
+        await pool.execute(_COUNT_ANEW, queued.id)
         raise RuntimeError(type(error).__name__) from None
 
 

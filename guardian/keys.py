@@ -15,6 +15,9 @@ class KeyRing(msgspec.Struct, frozen=True):
 
     secrets: dict[str, bytes]
 
+    def __repr__(self) -> str:
+        return f"KeyRing({', '.join(self.secrets)})"  # a trace shows locals; it must never show a secret
+
     @property
     def current(self) -> str:
         """The key id that new things are made with."""

@@ -42,6 +42,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     log_level: str = "INFO"
     demo: bool = False
 
+    def __repr__(self) -> str:
+        return f"Settings(home={self.home}, …)"  # secret and URLs hold passwords, and a trace shows locals
+
     @property
     def https(self) -> bool:
         """Whether the pages are served over https, as people see them."""

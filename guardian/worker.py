@@ -16,6 +16,7 @@ from guardian.mail.sender import Sender
 from guardian.registry import ACCEPTED, BOUNCED, COMPOSERS, JOBS
 from guardian.settings import Settings
 from guardian.sweep import sweep
+from guardian.web import logging
 
 SWEEP_EVERY = 300.0
 """Seconds between sweeps; a demo, whose clock jumps, sweeps every second."""
@@ -28,6 +29,7 @@ log = structlog.get_logger()
 
 async def run(settings: Settings) -> None:
     """Work until SIGTERM or SIGINT, then finish what is in hand. Raises Refused for settings that cannot work."""
+    logging.configure(settings.log_level)
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for sign in (signal.SIGTERM, signal.SIGINT):

@@ -83,12 +83,21 @@ async def notice_published(ctx: Context, tx: Tx, notice: UUID) -> None:  # noqa:
 
 async def terms_of(tx: Tx, institution: UUID) -> Terms | None:
     """What to ask about; None where no authorisation in force asks a guardian anything."""
-    notice = await notices.published(tx)
+    return (await terms_of_many(tx, [institution]))[institution]
+
+
+async def terms_of_many(tx: Tx, institutions: Collection[UUID]) -> dict[UUID, Terms | None]:
+    """The same for several institutions, to whom the same notice applies."""
+    terms: dict[UUID, Terms | None] = dict.fromkeys(institutions)
+    notice = await notices.published(tx) if terms else None
     if notice is None:
-        return None
-    authorised, _ = await reading.authorisations_in_force(tx, institution)
-    purposes = candidates.purposes_to_ask(authorised, notice.purposes)
-    return Terms(institution, notice, await reading.material_since(tx), purposes) if purposes else None
+        return terms
+    since = await reading.material_since(tx)
+    for institution in terms:
+        authorised, _ = await reading.authorisations_in_force(tx, institution)
+        purposes = candidates.purposes_to_ask(authorised, notice.purposes)
+        terms[institution] = Terms(institution, notice, since, purposes) if purposes else None
+    return terms
 
 
 async def ask_one(ctx: Context, tx: Tx, terms: Terms, guardian: UUID, *, after_silence: bool = False) -> list[UUID]:

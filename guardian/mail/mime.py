@@ -114,6 +114,7 @@ def quoted_printable(text: str) -> bytes:
     return b2a_qp(b"\r\n" + lines.replace("\n", "\r\n").encode(), istext=True)[2:]
 
 
+@lru_cache(maxsize=256)
 def unstructured(text: str, indent: int) -> str:
     """Header text: as it is where it is short, plain ASCII; else RFC 2047 words of our own, folded."""
     clean = one_line(text)

@@ -12,6 +12,7 @@ class AskGuardians(Job, frozen=True):
     """
 
     name: ClassVar[str] = "consent.ask_guardians"
+    repeats: ClassVar[bool] = True
     institution: UUID
 
 

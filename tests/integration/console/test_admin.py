@@ -163,7 +163,8 @@ async def test_from_an_invitation_to_an_authorisation_in_force(ctx: Context) -> 
     async with ctx.transaction(SYSTEM) as tx:
         await tx.execute(
             "update authorisations set state = 'awaiting_verification', signed_at = $2, "
-            "signatory_name = 'Hélène Tête', signatory_title = 'Proviseure', scopes = $3, notice = $4, notice_sha256 = $5 where id = $1",
+            "signatory_name = 'Hélène Tête', signatory_title = 'Proviseure', scopes = $3, notice = $4, "
+            "notice_sha256 = $5 where id = $1",
             made, tx.now, ["use_services", "collect_information"], world.notice, "0" * 64,
         )  # fmt: skip
     async with at(ctx, world.olga) as olga:

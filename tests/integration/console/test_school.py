@@ -1,6 +1,7 @@
 """A school at work: learners with their next step, a corrected address, a letter sent again, a signature asked."""
 
 import re
+from typing import Any
 
 from guardian.context import Context
 from guardian.db.engine import SafeEngine
@@ -67,8 +68,8 @@ async def _statements(ctx: Context, world: desk.World, path: str) -> int:
         async with engine.connections.acquire() as connection:
             kind = type(connection._con)
 
-        def wrapped(original):
-            async def counted(*args, **kwargs):
+        def wrapped(original: Any) -> Any:
+            async def counted(*args: Any, **kwargs: Any) -> Any:
                 nonlocal count
                 count += 1
                 return await original(*args, **kwargs)

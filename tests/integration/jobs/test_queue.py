@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 import asyncpg
+import msgspec
 import pytest
 from pgqueuer import PgQueuer
 
@@ -187,7 +188,7 @@ async def _as_if_killed(ctx: Context, times: int) -> None:
     """The job as workers that were killed left it: picked, its heartbeat long ago, one start for each."""
     await ctx.engine.connections.execute(
         "update pgqueuer set status = 'picked', heartbeat = now() - interval '1 hour', queue_manager_id = $2, "
-        "headers = coalesce(headers, '{}') || jsonb_build_object('starts', $1::int)",
+        "headers = jsonb_build_object('starts', $1::int)",
         times,
         ctx.new_id(),
     )
@@ -261,8 +262,10 @@ async def test_a_worker_that_is_cancelled_in_the_middle_of_a_job_does_not_lose_i
     await put(ctx, Errand(ctx.new_id()))
     async with working(ctx, endless) as task:
         await asyncio.wait_for(began.wait(), 20)
-        task.cancel()
-        await asyncio.wait({task}, timeout=20)
+        for _ in range(3):  # the first only asks it to finish what is in hand
+            task.cancel()
+            await asyncio.wait({task}, timeout=0.5)
+        assert task.done()
     assert [row["status"] for row in await queue(ctx)] in (["queued"], ["picked"])
     runs = 0
 
@@ -277,13 +280,7 @@ async def test_a_worker_that_is_cancelled_in_the_middle_of_a_job_does_not_lose_i
 
 def test_payloads_hold_ids_and_switches_only() -> None:
     for kind in JOBS:
-        assert {field.type for field in kind.__struct_fields__ and _fields(kind)} <= {UUID, bool}
-
-
-def _fields(kind: type[Job]) -> tuple[Any, ...]:
-    import msgspec
-
-    return msgspec.structs.fields(kind)
+        assert {field.type for field in msgspec.structs.fields(kind)} <= {UUID, bool}
 
 
 def test_every_job_has_a_name_of_its_own() -> None:

@@ -34,7 +34,9 @@ A, B, C = (UUID(int=n) for n in (1, 2, 3))
         ("block", ["consent_missing", "reported"], "blocked"),
     ],
 )
-def test_waiting_means_that_every_reason_ends_without_anybody_at_the_school(access, reasons, stand) -> None:
+def test_waiting_means_that_every_reason_ends_without_anybody_at_the_school(
+    access: str, reasons: list[str], stand: str
+) -> None:
     assert stand_of(access, reasons) == stand
 
 

@@ -1,6 +1,6 @@
 """Every state that can be shown has a word, and every colour is one that the pages know."""
 
-from typing import get_args
+from typing import Any, get_args
 
 import pytest
 
@@ -39,7 +39,7 @@ COLOURS = {"permit", "waiting", "blocked", "held", "neutral"}
         (Mode, roster_words.MODES),
     ],
 )
-def test_every_state_has_a_word(states, table) -> None:
+def test_every_state_has_a_word(states: Any, table: dict[str, Any]) -> None:
     assert set(get_args(states)) <= set(table)
 
 
@@ -60,7 +60,7 @@ def test_colours_are_known_to_the_pages() -> None:
 
 def test_a_row_says_what_the_reader_found_there() -> None:
     finding = Finding(severity="W", code="YEAR_2_DIGITS", row=7, places={"date": "2014-05-31"})
-    said = {(7, "YEAR_2_DIGITS"): finding}
+    said: dict[tuple[int | None, str], Finding] = {(7, "YEAR_2_DIGITS"): finding}
     (sentence,) = roster_words.row_sentences(["YEAR_2_DIGITS"], 7, said, "en")
     assert "2014-05-31" in sentence
     assert "four digits" in sentence

@@ -1,6 +1,7 @@
 """The key ring: one secret per `kid`, and a key of its own for every use, so that no key serves two."""
 
 import hmac
+import re
 from hashlib import sha256
 
 import msgspec
@@ -8,6 +9,8 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from guardian.errors import Refused
+
+_KID = re.compile(r"[A-Za-z0-9_-]{1,16}")
 
 
 class KeyRing(msgspec.Struct, frozen=True):
@@ -37,12 +40,20 @@ class KeyRing(msgspec.Struct, frozen=True):
 
 
 def parse(text: str) -> KeyRing:
-    """A ring from lines `kid:secret`, newest first; a bare secret counts as `a:`. Raises Refused under 32 bytes."""
+    """A ring from lines `kid:secret`, newest first; a bare secret counts as `a:`.
+
+    Raises Refused for a secret under 32 bytes, and for a key id that is no word or stands twice.
+    """
     secrets: dict[str, bytes] = {}
     for line in text.split():
         kid, separator, secret = line.partition(":")
         if not separator:
             kid, secret = "a", line
+        if not _KID.fullmatch(kid) or kid in secrets:
+            raise Refused(
+                "secret_key_id",
+                "Each line of the key ring needs a key id of its own before the colon: 1 to 16 letters or digits.",
+            )
         if len(secret.encode()) < 32:
             raise Refused("secret_too_short", "A secret of the key ring must be at least 32 bytes long.")
         secrets[kid] = secret.encode()

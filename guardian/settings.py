@@ -1,5 +1,6 @@
 """Typed settings, read once from the environment. `guardian doctor` explains each."""
 
+import contextlib
 import os
 import secrets
 from collections.abc import Mapping
@@ -93,15 +94,42 @@ def _read_secret(path: Path) -> str:
         ) from error  # fmt: skip
 
 
+_BOUNDS: dict[str, tuple[int, int]] = {
+    "smtp_connections": (1, 200),
+    "smtp_in_doubt": (1, 200),
+    "mail_per_second": (0, 100_000),
+    "request_days": (1, 30),  # the cap of the pending clock (16 CFR 312.5(c)(1))
+    "decision_max_age": (0, 300),
+    "cool_off": (0, 30 * 86_400),
+    "purge_brake": (1, 1_000_000),
+    "roster_max_bytes": (1_024, 1 << 32),
+    "body_max_bytes": (1_024, 1 << 30),
+    "web_workers": (1, 256),
+}
+"""Settings that are numbers, with the least and the most that works."""
+_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+
+
 def _check(settings: Settings) -> None:
-    if urlsplit(settings.base_url).scheme not in {"http", "https"}:
-        raise Refused("setting_invalid", "GUARDIAN_BASE_URL must begin with http:// or https://.")
+    for name, (least, most) in _BOUNDS.items():
+        if not least <= getattr(settings, name) <= most:
+            raise Refused(
+                "setting_invalid", "GUARDIAN_%(name)s must lie between %(least)d and %(most)d.",
+                params={"name": name.upper(), "least": least, "most": most},
+            )  # fmt: skip
+    if settings.log_level not in _LEVELS:
+        raise Refused("setting_invalid", f"GUARDIAN_LOG_LEVEL must be one of {', '.join(_LEVELS)}.")
+    if list(settings.reminder_days) != sorted({day for day in settings.reminder_days if day > 0}):
+        raise Refused("setting_invalid", "GUARDIAN_REMINDER_DAYS must be days in rising order, such as 3,7,12.")
+    if not all(settings.mail_from.partition("@")):
+        raise Refused("setting_invalid", "GUARDIAN_MAIL_FROM must be a mail address, such as guardian@example.org.")
+    base = urlsplit(settings.base_url)
+    if base.scheme not in {"http", "https"} or not base.hostname or base.query or base.fragment:
+        raise Refused("setting_invalid", "GUARDIAN_BASE_URL must be an http:// or https:// address without ? or #.")
     if settings.database_url and urlsplit(settings.database_url).scheme not in {"postgresql", "postgres"}:
         raise Refused("setting_invalid", "GUARDIAN_DATABASE_URL must be a postgresql:// URL; no other kind is spoken.")
     if settings.confirm_after < 3600 and not settings.demo:
         raise Refused("setting_invalid", "GUARDIAN_CONFIRM_AFTER must be at least 3600 seconds (one hour).")
-    if not 1 <= settings.request_days <= 30:
-        raise Refused("setting_invalid", "GUARDIAN_REQUEST_DAYS must lie between 1 and 30 (cap of the pending clock).")
 
 
 def with_secret(settings: Settings) -> Settings:
@@ -111,10 +139,12 @@ def with_secret(settings: Settings) -> Settings:
     path = settings.home / "secret"
     if not path.exists():
         settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
-        try:
-            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
-            return msgspec.structs.replace(settings, secret=_read_secret(path))
+        # Written whole under another name first: a process that starts at the same time never reads half of it.
+        made = path.with_name(f"secret.{secrets.token_hex(8)}")
+        descriptor = os.open(made, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
             file.write(f"a:{secrets.token_urlsafe(48)}\n")
+        with contextlib.suppress(FileExistsError):
+            os.link(made, path)
+        made.unlink()
     return msgspec.structs.replace(settings, secret=_read_secret(path))

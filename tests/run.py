@@ -37,8 +37,17 @@ def passes(*, soak: bool, url: str | None) -> list[Pass]:
     given = ("tests/integration", "-m", "not soak", "--ignore=tests/integration/db/test_embedded.py")
     return [
         *([Pass(f"integration, the server of {URL}", given, {})] if url else []),
-        *(Pass(f"clock tests, TZ={zone}", ("-m", "time and not soak"), {**embedded, "TZ": zone}) for zone in ZONES),
-        Pass("everything else, embedded PostgreSQL 18", ("-m", "not time and not soak"), embedded),
+        *(
+            Pass(f"clock tests, TZ={zone}", ("-m", "time and not soak", "--ignore=tests/browser"), {**embedded, "TZ": zone})
+            for zone in ZONES
+        ),
+        # A process of their own: Playwright keeps an event loop running, in which no other test could start one.
+        Pass("browser, embedded PostgreSQL 18", ("tests/browser", "-m", "not soak"), embedded),
+        Pass(
+            "everything else, embedded PostgreSQL 18",
+            ("-m", "not time and not soak", "--ignore=tests/browser"),
+            embedded,
+        ),
     ]
 
 

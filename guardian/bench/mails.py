@@ -136,6 +136,7 @@ async def _transport(port: int, count: int) -> float:
                     subject=made.subject,
                     text=made.text,
                     html=made.html,
+                    encoded=made.encoded,
                     language=made.language,
                 )
             )

@@ -97,7 +97,8 @@ class Connection:
                 return refused
             if message.in_doubt is None:
                 return await self._finish(message, limit)
-            limit.reschedule(None)  # waiting for others is not the server's slowness
+            if message.in_doubt.locked():
+                limit.reschedule(None)  # waiting for others is not the server's slowness
             async with message.in_doubt:
                 return await self._finish(message, limit)
         except Cut as error:

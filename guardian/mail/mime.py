@@ -29,7 +29,8 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 
 class Envelope(msgspec.Struct, frozen=True, kw_only=True):
     """All of one message. `message_id` and `references` without angle brackets; `date` aware; `sender` our own
-    address, the only one that ever stands in From; `list_unsubscribe` the https address whose POST stops reminders.
+    address, the only one that ever stands in From; `list_unsubscribe` the https address whose POST stops reminders;
+    `encoded` text and HTML as `quoted_printable` makes them, if that was done already.
     """
 
     message_id: str
@@ -44,6 +45,7 @@ class Envelope(msgspec.Struct, frozen=True, kw_only=True):
     reply_to: str | None = None
     list_unsubscribe: str | None = None
     references: str | None = None
+    encoded: tuple[bytes, bytes] | None = None
 
 
 def build(envelope: Envelope) -> bytes:
@@ -68,13 +70,14 @@ def build(envelope: Envelope) -> bytes:
         "MIME-Version: 1.0",
         f'Content-Type: multipart/alternative;\r\n boundary="{boundary}"',
     ]
+    text, html = envelope.encoded or (quoted_printable(envelope.text), quoted_printable(envelope.html))
     message = b"".join(
         (
             "\r\n".join(headers).encode(),
             f"\r\n\r\n--{boundary}\r\n{_TEXT}".encode(),
-            quoted_printable(envelope.text),
+            text,
             f"\r\n--{boundary}\r\n{_HTML}".encode(),
-            quoted_printable(envelope.html),
+            html,
             f"\r\n--{boundary}--\r\n".encode(),
         )
     )

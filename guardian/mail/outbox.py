@@ -49,18 +49,22 @@ _CLAIMED = (
 
 async def add(context: Context, tx: Tx, letter: Letter) -> UUID:
     """Queue a letter; answers its message id. Adding the same letter again changes nothing and answers the first's."""
-    message = context.new_id()
-    row = await tx.fetchrow(
-        "with made as (insert into mail_messages (id, institution, letter, recipient_kind, recipient, subject, "
+    message: UUID | None = await tx.fetchval(
+        "insert into mail_messages (id, institution, letter, recipient_kind, recipient, subject, "
         "sequence, state, attempts, not_before, created_at) values ($1, $2, $3, $4, $5, $6, $7, 'queued', 0, $8, $9) "
-        "on conflict (letter, recipient, subject, sequence) do nothing returning id) "
-        "select id from made union all select id from mail_messages where letter = $3 and recipient = $5 "
-        "and subject = $6 and sequence = $7 limit 1",
-        message, letter.institution, letter.letter, letter.recipient_kind, letter.recipient, letter.subject,
+        "on conflict (letter, recipient, subject, sequence) do nothing returning id",
+        context.new_id(), letter.institution, letter.letter, letter.recipient_kind, letter.recipient, letter.subject,
         letter.sequence, letter.not_before or tx.now, tx.now,
     )  # fmt: skip
+    if message is None:
+        # A statement of its own: the one above cannot see a row that another command committed while it waited.
+        message = await tx.fetchval(
+            "select id from mail_messages where letter = $1 and recipient = $2 and subject = $3 and sequence = $4",
+            letter.letter, letter.recipient, letter.subject, letter.sequence,
+        )  # fmt: skip
+        assert message is not None
     await tx.execute("select pg_notify($1, '')", NOTIFY)
-    return row["id"] if row else message
+    return message
 
 
 async def cancel(tx: Tx, subject: UUID, *letters: str) -> int:

@@ -18,8 +18,10 @@ _QUEUED = (
     re.compile(r"\bid=([\w./:-]{1,64})"),
     re.compile(r"^(?:2\.\d+\.\d+ )?ok:? ([\w./:-]{6,64})$", re.IGNORECASE),
 )
-_SENDER_WIDE = frozenset({"5.7.515", "5.7.26"})
-"""Refusals of our domain's authentication, not of a message: they stop the whole sender (MAIL section 1.3, H10)."""
+_SENDER_WIDE = frozenset({"5.1.7", "5.1.8", "5.7.515", "5.7.26"})
+"""Refusals of our own address or our domain's authentication, not of a message: they stop the whole sender (RFC 3463
+3.2; MAIL section 1.3, H10).
+"""
 
 
 class Reply(msgspec.Struct, frozen=True):

@@ -61,6 +61,7 @@ def message_of(settings: Settings, one: Claimed, made: Composed, now: datetime) 
             subject=rendered.subject,
             text=rendered.text,
             html=rendered.html,
+            encoded=rendered.encoded,
             language=rendered.language,
             reply_to=made.reply_to,
             list_unsubscribe=made.list_unsubscribe,

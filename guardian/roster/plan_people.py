@@ -56,17 +56,25 @@ select key, min(turn) as turn from incoming_guardians group by key having count(
 """
 
 # Persons the institution knows already, by another learner.
+_BY_ADDRESS = f"""
+    select g.key, x.id as guardian, case when x.name = g.name then 1 when x.name is not null then 2 else 3 end as choice
+    from incoming_guardians g
+    join guardians x on x.institution = $institution and x.email_key = g.email_key and x.erased_at is null
+    where $again and {_COMPATIBLE}
+"""
 _RESOLVED = f"""
 create temp table resolved on commit drop as
 select distinct on (key) key, guardian from (
     select g.key, l.guardian, 0 as choice from links l join incoming_guardians g on g.turn = l.turn
     join repeated r on r.key = g.key
     union all
-    select g.key, x.id, case when x.name = g.name then 1 when x.name is not null then 2 else 3 end
-    from incoming_guardians g
-    join guardians x on x.institution = $institution and x.email_key = g.email_key and x.erased_at is null
-    where $again and not exists (select 1 from links l where l.turn = g.turn) and {_COMPATIBLE}
+    {_BY_ADDRESS.replace("$again", "not exists (select 1 from links l where l.turn = g.turn)")}
 ) as choices order by key, choice, guardian
+"""
+_RESOLVED_AGAIN = f"""
+create temp table resolved on commit drop as
+select distinct on (key) key, guardian from ({_BY_ADDRESS.replace("$again", "g.again")}) as choices
+order by key, choice, guardian
 """
 _NOBODY = 'create temp table resolved (key text collate "C", guardian uuid) on commit drop'
 
@@ -128,7 +136,7 @@ _BY_HASH = "set local enable_hashjoin = on; set local enable_mergejoin = on; set
 
 async def resolve_newcomers(tx: Tx, terms: Terms) -> None:
     """Fill the same tables for learners of a school that had nobody: only who stood in the file before is known."""
-    await run(tx, terms, _NO_LINKS, _REPEATED, _BY_INDEX, _RESOLVED.replace("$again", "g.again"), _BY_HASH)
+    await run(tx, terms, _NO_LINKS, _REPEATED, _BY_INDEX, _RESOLVED_AGAIN, _BY_HASH)
     await _freshen(tx, terms)
     await run(tx, terms, _CONTACTS, _RELATIONS)
 
@@ -138,7 +146,7 @@ async def resolve(tx: Tx, terms: Terms) -> None:
     known = await tx.fetchval("select exists (select 1 from known)")
     await run(tx, terms, _LINKS if known else _NO_LINKS, _REPEATED)
     some = await tx.fetchval("select exists (select 1 from guardians where institution = $1)", terms.institution)
-    await run(tx, terms, _RESOLVED.replace("$again", "true") if some else _NOBODY)
+    await run(tx, terms, _RESOLVED if some else _NOBODY)
     await _freshen(tx, terms)
     if some:
         await run(tx, terms, _SHARED)

@@ -55,7 +55,7 @@ def environment(language: str) -> Environment:
 
 def _date(language: str, day: date | datetime | str) -> str:
     found = date.fromisoformat(day) if isinstance(day, str) and len(day) == 10 else day
-    return found if isinstance(found, str) else str(format_date(found, "long", locale=Locale.parse(language)))
+    return found if isinstance(found, str) else str(format_date(found, "d MMMM y", locale=Locale.parse(language)))
 
 
 def asset(name: str) -> str:

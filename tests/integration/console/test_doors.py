@@ -114,3 +114,10 @@ async def test_the_waiting_page_knows_nobody(ctx: Context) -> None:
         assert "Anna" not in asked
         assert [part.partition("</nav>")[2] for part in (page.text, asked)] == [page.text.partition("</nav>")[2]] * 2
         assert "<script" not in page.text
+
+
+async def test_the_signed_document_is_no_act_of_the_operators(ctx: Context) -> None:
+    world = await desk.build(ctx)
+    async with at(ctx, world.olga) as olga:
+        answer = await olga.get(f"/admin/authorisations/{world.authorisation}/document.pdf")
+        assert (answer.status_code, answer.headers["content-type"]) == (200, "application/pdf")

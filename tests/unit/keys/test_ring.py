@@ -44,7 +44,10 @@ def test_an_unknown_key_id_is_a_key_error() -> None:
         ("a:" + "x" * 31, "secret_too_short"),
         ("x" * 31, "secret_too_short"),
         (f"b:{NEW}\na:short", "secret_too_short"),
-        (f"a:{NEW}\na:{OLD}", "secret_repeated"),
+        (f"a:{NEW}\na:{OLD}", "secret_key_id"),
+        (f":{NEW}", "secret_key_id"),
+        (f"{'k' * 17}:{NEW}", "secret_key_id"),
+        (f"é:{NEW}", "secret_key_id"),
     ],
 )
 def test_a_ring_that_would_be_weak_or_ambiguous_is_refused(text: str, code: str) -> None:

@@ -1,7 +1,9 @@
 """Names that have broken mail systems, and one of each letter with a name in every place that takes one."""
 
+from typing import Any
+
 from guardian.mail import letters
-from guardian.mail.letters import Answer, Child, PurposeLine
+from guardian.mail.letters import Answer, Answered, Child, PurposeLine
 
 NAMES = {
     "header line": "Maria\r\nBcc: thief@example.net",
@@ -35,16 +37,22 @@ PURPOSES = (
 
 def every_letter(name: str = "Maria Nowak", *, children: int = 2) -> list[letters.Foot]:
     """One of each, twice where a value may be missing."""
-    foot = {"operator": name, "contact": "privacy@example.org"}
+    foot: dict[str, Any] = {"operator": name, "contact": "privacy@example.org"}
     asked = tuple(Child(name, name if number else None) for number in range(children))
-    asking = {
+    asking: dict[str, Any] = {
         **foot, "school": name, "guardian": name, "children": asked, "purposes": PURPOSES, "url": URL,
         "deadline": UNTIL, "notice_url": NOTICE, "disclosure": "We sell nothing.",
     }  # fmt: skip
-    answers = tuple(
-        Answer(child=Child(name, "4b"), purpose="Lessons", answer=word) for word in ("given", "declined", "withdrawn")
-    )
-    answered = {**foot, "school": name, "guardian": name, "answers": answers, "recorded": UNTIL, "url": URL}
+    words: tuple[Answered, ...] = ("given", "declined", "withdrawn")
+    answers = tuple(Answer(child=Child(name, "4b"), purpose="Lessons", answer=word) for word in words)
+    answered: dict[str, Any] = {
+        **foot,
+        "school": name,
+        "guardian": name,
+        "answers": answers,
+        "recorded": UNTIL,
+        "url": URL,
+    }
     return [
         letters.StaffSignIn(**foot, url=URL, minutes=15),
         letters.StaffInvitation(**foot, institution=name, url=URL, valid_until=UNTIL),

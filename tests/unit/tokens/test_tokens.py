@@ -1,6 +1,7 @@
 """A token is good for one use, under one key, for its time; whatever else is sent is a BadToken and nothing worse."""
 
 import base64
+import contextlib
 import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -27,7 +28,7 @@ CLAIMS: dict[str, Any] = {
 }  # fmt: skip
 
 
-def forged(key: Any = KEY, algorithm: str = "HS256", headers: dict[str, Any] | None = None, **claims: Any) -> str:
+def forged(key: Any = KEY, algorithm: str = "HS256", headers: Any = None, **claims: Any) -> str:
     """A token signed as asked; a claim of None is left out."""
     body = {name: value for name, value in {**CLAIMS, **claims}.items() if value is not None}
     headers = HEADERS if headers is None else headers
@@ -68,8 +69,8 @@ FORGED = {
     "an unknown critical extension": forged(headers={**HEADERS, "crit": ["x"], "x": 1}),
     "another type": forged(headers={**HEADERS, "typ": SIGN_TICKET.typ}),
     "the common type": forged(headers={**HEADERS, "typ": "JWT"}),
-    **{f"no {name}": forged(**{name: None}) for name in CLAIMS},
-    **{f"{name} as text": forged(**{name: str(CLAIMS[name])}) for name in ("iat", "nbf", "exp")},
+    **{f"no {name}": forged(KEY, "HS256", None, **{name: None}) for name in CLAIMS},
+    **{f"{name} as text": forged(KEY, "HS256", None, **{name: str(CLAIMS[name])}) for name in ("iat", "nbf", "exp")},
     **{f"{name} with a fraction": forged(**{name: CLAIMS[name] + 0.5}) for name in ("iat", "nbf", "exp")},
     "exp true": forged(exp=True),
     "exp not a number": forged(exp=float("nan")),
@@ -97,7 +98,7 @@ FORGED = {
     "null as claims": raw({"alg": "HS256", **HEADERS}, None),
     "deep nesting": raw(b"[" * 1_400, CLAIMS),
     "no such encoding": raw(b"\xff\xfe", CLAIMS),
-    "a changed claim": ".".join([GOOD.split(".")[0], raw({}, {**CLAIMS, "sub": "t"}).split(".")[1], GOOD.split(".")[2]]),
+    "a changed claim": GOOD.replace(GOOD.split(".")[1], raw({}, {**CLAIMS, "sub": "t"}).split(".")[1]),
 }  # fmt: skip
 
 
@@ -119,12 +120,8 @@ def test_a_good_token_gives_its_claims_back() -> None:
 )
 def test_a_ticket_is_good_from_two_seconds_on_until_its_end(seconds: float, reason: str | None) -> None:
     token = mint(RING, DECISION_TICKET, {"sub": "s", "jti": "j"}, now=NOW, issuer=ISSUER)
-    try:
+    with contextlib.nullcontext() if reason is None else pytest.raises(BadToken, match=reason):
         checked(token, now=NOW + timedelta(seconds=seconds))
-    except BadToken as refused:
-        assert refused.reason == reason
-    else:
-        assert reason is None
 
 
 def test_a_moment_is_the_same_in_every_zone() -> None:

@@ -1,4 +1,3 @@
-# ruff: noqa: T201 (it talks to whoever started it)
 """All tests in the order that finds faults soonest: `make test`, `make soak`.
 
 The clock tests run in three time zones far apart. With GUARDIAN_TEST_DATABASE_URL the integration tests run on that
@@ -34,18 +33,19 @@ def passes(*, soak: bool, url: str | None) -> list[Pass]:
     embedded: dict[str, str | None] = {URL: None}
     if soak:
         return [Pass("full counts, embedded PostgreSQL 18", ("-m", "soak"), {**embedded, "GUARDIAN_SOAK": "1"})]
+    # A process of their own: Playwright keeps an event loop running, beside which no other test could start one.
+    apart = ("--ignore=tests/browser",)
     given = ("tests/integration", "-m", "not soak", "--ignore=tests/integration/db/test_embedded.py")
     return [
         *([Pass(f"integration, the server of {URL}", given, {})] if url else []),
         *(
-            Pass(f"clock tests, TZ={zone}", ("-m", "time and not soak", "--ignore=tests/browser"), {**embedded, "TZ": zone})
+            Pass(f"clock tests, TZ={zone}", ("-m", "time and not soak", *apart), {**embedded, "TZ": zone})
             for zone in ZONES
         ),
-        # A process of their own: Playwright keeps an event loop running, in which no other test could start one.
         Pass("browser, embedded PostgreSQL 18", ("tests/browser", "-m", "not soak"), embedded),
         Pass(
             "everything else, embedded PostgreSQL 18",
-            ("-m", "not time and not soak", "--ignore=tests/browser"),
+            ("-m", "not time and not soak", *apart),
             embedded,
         ),
     ]

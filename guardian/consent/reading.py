@@ -157,9 +157,7 @@ async def guardians_after(tx: Tx, institution: UUID, after: UUID, limit: int) ->
     return [row["id"] for row in rows]
 
 
-async def candidates(
-    tx: Tx, institution: UUID, guardians: Collection[UUID], material_since: int
-) -> list[Candidate]:
+async def candidates(tx: Tx, institution: UUID, guardians: Collection[UUID], material_since: int) -> list[Candidate]:
     """These guardians with each learner of theirs who is enrolled at the institution today or later."""
     rows = await tx.fetch(
         "select g.id as guardian, g.email, g.unreachable_since, s.learner, s.authority, s.eligible, l.email as other, "

@@ -47,9 +47,7 @@ class StaffRow(Table, tablename="staff"):
     state = word(length=16)
     created_at = instant()
     ended_at = instant(null=True)
-    ck_role = Check(
-        "role in ('operator_admin', 'privacy_officer', 'institution_admin', 'roster_manager', 'read_only')"
-    )
+    ck_role = Check("role in ('operator_admin', 'privacy_officer', 'institution_admin', 'roster_manager', 'read_only')")
     ck_state = Check("state in ('active', 'ended')")
 
 

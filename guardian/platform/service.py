@@ -26,9 +26,7 @@ async def add_client(ctx: Context, actor: Actor, name: str, scopes: Sequence[Sco
         await audit.append(
             tx,
             actor,
-            Event(
-                action="client.added", subject_kind="client", subject=client.id, payload={"scopes": list(scopes)}
-            ),
+            Event(action="client.added", subject_kind="client", subject=client.id, payload={"scopes": list(scopes)}),
         )
     return client, key
 

@@ -58,9 +58,7 @@ async def rescind(ctx: Context, actor: Actor, purge_id: UUID) -> None:
         await audit.append(tx, actor, _event("purge.rescinded", purge))
 
 
-async def hold(
-    ctx: Context, actor: Actor, learner: UUID, *, reason: str, authority: str, review_on: date
-) -> None:
+async def hold(ctx: Context, actor: Actor, learner: UUID, *, reason: str, authority: str, review_on: date) -> None:
     """Stop a learner's purge for a legal reason; the block stays (GDPR art. 17(3)(e), 18)."""
     if not reason.strip() or not authority.strip():
         raise Refused("hold_incomplete", N_("A hold needs a reason and the authority it rests on."))

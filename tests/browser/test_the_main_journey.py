@@ -97,9 +97,7 @@ def _reminded(demo: Demo, address: str) -> bool:
     return any("/u/" in link for mail in mails_to(demo, address) for link in mail["links"])
 
 
-def test_school_uploads_guardian_confirms_in_french_admin_purges(
-    browser: Browser, demo: Demo, tmp_path: Path
-) -> None:
+def test_school_uploads_guardian_confirms_in_french_admin_purges(browser: Browser, demo: Demo, tmp_path: Path) -> None:
     _school_uploads(browser, demo, tmp_path)
     _guardian_confirms(browser, demo)
     page = browser.new_page()

@@ -33,7 +33,8 @@ QUEUE = """
 set local app.import = 'on';
 insert into institutions (id, name, jurisdiction, timezone, language, pupil_domains, verified_domains, legal_model,
   state, revision, created_at)
-values (md5('i')::uuid, 'Maple School', 'PL', 'Europe/Warsaw', 'en', '{}', '{}', 'guardian_consent', 'active', 0, now());
+values (md5('i')::uuid, 'Maple School', 'PL', 'Europe/Warsaw', 'en', '{}', '{}', 'guardian_consent', 'active', 0,
+  now());
 insert into staff (id, institution, role, language, state, created_at)
 values (md5('s')::uuid, md5('i')::uuid, 'institution_admin', 'en', 'active', now());
 insert into authorisations (id, institution, state, legal_model, scopes, purposes, valid_from, valid_until, language,

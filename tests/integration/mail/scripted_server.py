@@ -30,7 +30,7 @@ class Scripted:
         self.most_in_doubt = 0
         self.port = 0
         self._asked: dict[str, int] = {}
-        self._open = 0
+        self._writers: set[asyncio.StreamWriter] = set()
         self._in_doubt = 0
 
     @property
@@ -39,14 +39,19 @@ class Scripted:
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
-        self._open += 1
-        self.most_connections = max(self.most_connections, self._open)
+        self._writers.add(writer)
+        self.most_connections = max(self.most_connections, len(self._writers))
         try:
             await _Conversation(self, reader, writer).run()
         except (ConnectionError, asyncio.IncompleteReadError, EOFError):
             pass
         finally:
-            self._open -= 1
+            self._writers.discard(writer)
+            writer.close()
+
+    def drop(self) -> None:
+        """Close every connection without a word."""
+        for writer in self._writers:
             writer.close()
 
     def say(self, phase: Phase, recipient: str) -> str:

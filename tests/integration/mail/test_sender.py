@@ -10,6 +10,7 @@ from guardian.audit import store as audit
 from guardian.context import Context, spawn
 from guardian.events import SYSTEM
 from guardian.mail.sink import Sink, start_sink
+from guardian.registry import COMPOSERS
 from tests.conftest import FixedClock
 from tests.integration.mail import sending
 
@@ -71,7 +72,7 @@ async def test_no_server_is_nobodys_fault(ctx: Context, clock: FixedClock) -> No
 
 
 @pytest.mark.parametrize(
-    ("phase", "reply", "state", "attempts", "request", "reachable"),
+    ("phase", "reply", "state", "attempts", "request_state", "reachable"),
     [
         ("rcpt", "450 4.2.1 try later", "queued", 1, "queued", True),
         ("rcpt", "421 4.7.0 too many", "queued", 0, "queued", True),
@@ -86,14 +87,14 @@ async def test_no_server_is_nobodys_fault(ctx: Context, clock: FixedClock) -> No
     ],
 )
 async def test_a_refusal_is_recorded_as_what_it_means(
-    ctx: Context, mail: Sink, phase: str, reply: str, state: str, attempts: int, request: str, reachable: bool
+    ctx: Context, mail: Sink, phase: str, reply: str, state: str, attempts: int, request_state: str, reachable: bool
 ) -> None:
     ctx = sending.with_server(ctx, mail.url, smtp_connections=1)
     await sending.queued(ctx, 2)
     mail.refuse("g1@", reply, phase=phase)
     await sending.sender(ctx).drain()
     found = (await sending.letters(ctx))["g1"]
-    assert (found.state, found.attempts, found.request, found.reachable) == (state, attempts, request, reachable)
+    assert (found.state, found.attempts, found.request, found.reachable) == (state, attempts, request_state, reachable)
     assert found.flags == (0 if reachable else 1), "a person must look"
     assert (found.wait > 0) == (state == "queued"), "queued for later, not at once"
     assert found.worker is None
@@ -191,7 +192,7 @@ async def test_a_letter_that_cannot_be_written_waits_alone(ctx: Context, mail: S
     ctx = sending.with_server(ctx, mail.url)
     await sending.queued(ctx, 5)
     bad = await sending.message_of(ctx, 3)
-    real = sending.COMPOSERS["consent_request"]
+    real = COMPOSERS["consent_request"]
 
     async def composer(context, tx, batch):  # type: ignore[no-untyped-def]
         if any(one.id == bad for one in batch):

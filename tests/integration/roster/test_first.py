@@ -1,19 +1,21 @@
 """A school's first roster is written block by block while it is read, and must come out as if it were one."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from guardian.context import Context
 from guardian.events import SYSTEM
-from guardian.roster import first, service
+from guardian.roster import first, service, staging
 from guardian.roster.domain import Effect
 from tests import seed
 from tests.integration.roster.school import asked, brought, counted, enrolled, guardians, states
 
 HEADER = "student_id,first_name,last_name,dob,guardian_name,guardian_email,guardian_relationship,platform_id\n"
 TEXT = HEADER + "".join(
-    f"{n},Kid{n},Fam{n % 3},2014-01-{n:02},{'Maria Kowal' if n % 4 else 'Jan Kowal'},m{n % 2}@example.org,mother,{platform}\n"
+    f"{n},Kid{n},Fam{n % 3},2014-01-{n:02},{'Maria Kowal' if n % 4 else 'Jan Kowal'},"
+    f"m{n % 2}@example.org,mother,{platform}\n"
     for n, platform in ((10, ""), (11, "p-1"), (12, ""), (13, "p-1"), (14, ""), (15, "p-2"), (16, ""))
 )
 TEXT += ",,,2014-02-01,,x@example.org,mother,\n17,Kid17,Fam2,31/02/2014,Maria Kowal,m1@example.org,mother,\n"
@@ -63,7 +65,9 @@ async def test_a_family_spread_over_blocks_is_flagged(
     monkeypatch.setattr(first, "BLOCK", 4)
     for learners, kinds in ((10, []), (11, ["shared_address"])):
         school = await seed.institution(ctx, f"School {learners}")
-        text = HEADER + "".join(f"{n},Kid{n},F,2014-01-{n:02},M K,m@example.org,mother,\n" for n in range(10, 10 + learners))
+        text = HEADER + "".join(
+            f"{n},Kid{n},F,2014-01-{n:02},M K,m@example.org,mother,\n" for n in range(10, 10 + learners)
+        )
         await brought(ctx, tmp_path, school, text)
         flags = await asked(ctx, "select kind from flags where institution = $1", school)
         assert [row["kind"] for row in flags] == kinds
@@ -74,15 +78,15 @@ async def test_a_reader_that_breaks_leaves_nothing(
 ) -> None:
     school = await seed.institution(ctx)
     monkeypatch.setattr(first, "BLOCK", 2)
-    blocks = first.staging.blocks
+    blocks = staging.blocks
 
-    def breaks(*given: object, **more: object) -> object:
-        for number, block in enumerate(blocks(*given, **more)):  # type: ignore[arg-type]
+    def breaks(*given: Any, **more: Any) -> Any:
+        for number, block in enumerate(blocks(*given, **more)):
             if number == 2:
                 raise OSError("disk gone")
             yield block
 
-    monkeypatch.setattr(first.staging, "blocks", breaks)
+    monkeypatch.setattr(staging, "blocks", breaks)
     with pytest.raises(OSError, match="disk gone"):
         await brought(ctx, tmp_path, school, TEXT)
     assert await enrolled(ctx, school) == {}

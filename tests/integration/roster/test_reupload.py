@@ -94,7 +94,7 @@ SAME_NUMBER = """student_id,first_name,last_name,dob,guardian_email
         ("Zoe", "Long", "2014-01-10", "ari.p@example.org", ("held", ["ID_REUSED"])),
     ],
 )
-async def test_the_same_number_is_the_same_learner_only_if_the_rest_agrees(  # noqa: PLR0917 (the columns of the table)
+async def test_the_same_number_is_the_same_learner_only_if_the_rest_agrees(
     ctx: Context, tmp_path: Path, given: str, family: str, dob: str, mail: str, expected: tuple[str, list[str]]
 ) -> None:
     school = await seed.institution(ctx)

@@ -23,8 +23,9 @@ def runner() -> ModuleType:
 def test_the_clock_tests_run_in_three_zones_and_the_rest_once(runner: ModuleType) -> None:
     plan = runner.passes(soak=False, url=None)
     zones = [one.environment.get("TZ") for one in plan]
-    assert zones == ["Africa/Lagos", "America/St_Johns", "Pacific/Kiritimati", None]
-    assert plan[-1].arguments == ("-m", "not time and not soak")
+    assert zones == ["Africa/Lagos", "America/St_Johns", "Pacific/Kiritimati", None, None]
+    assert plan[-2].arguments[0] == "tests/browser"
+    assert plan[-1].arguments == ("-m", "not time and not soak", "--ignore=tests/browser")
     assert all(one.environment[runner.URL] is None for one in plan)
 
 
@@ -41,12 +42,12 @@ def test_a_failing_pass_fails_the_run_and_does_not_hide_the_others(
     monkeypatch.setattr(runner, "SUMMARY", tmp_path / "out" / "summary.txt")
     monkeypatch.setattr(runner, "browser", lambda: sys.executable)
     monkeypatch.delenv(runner.URL, raising=False)
-    codes = iter([0, 1, 0, 0])
+    codes = iter([0, 1, 0, 0, 0])
     monkeypatch.setattr(runner, "run", lambda _one, _extra: (next(codes), "5 passed in 1.0s"))
     assert runner.main([]) == 1
     lines = (tmp_path / "out" / "summary.txt").read_text().splitlines()
     assert lines[0] == "GUARDIAN_TEST_DATABASE_URL is not set: only the embedded PostgreSQL 18 was run."
-    assert [line[:6] for line in lines[1:]] == ["ok    ", "FAILED", "ok    ", "ok    "]
+    assert [line[:6] for line in lines[1:]] == ["ok    ", "FAILED", "ok    ", "ok    ", "ok    "]
     assert lines[-1].endswith("5 passed in 1.0s")
     assert capsys.readouterr().out.endswith(lines[-1] + "\n")
 

@@ -127,7 +127,7 @@ def test_a_confirmation_carries_its_proof() -> None:
 @pytest.mark.parametrize(
     ("language", "said"),
     [
-        ("en", "Friday 4 December 2026, 18:00 (Warsaw)|Friday 4 December 2026|December 4, 2026|1,240,000"),
+        ("en", "Friday 4 December 2026, 18:00 (Warsaw)|Friday 4 December 2026|4 December 2026|1,240,000"),
         (
             "fr",
             "vendredi 4 décembre 2026 à 18:00 (Warsaw)|vendredi 4 décembre 2026|4 décembre 2026|1\u202f240\u202f000",

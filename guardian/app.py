@@ -1,5 +1,6 @@
 """The only place that knows everyone: what is served, what is worked off, what is swept, who writes which letter."""
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any
@@ -59,6 +60,17 @@ async def _check_schema(context: Context) -> None:
         )
 
 
+async def _watch(context: Context) -> None:
+    """Have the embedded database started again when it was killed: the web process may be its only user."""
+    while True:
+        await asyncio.sleep(1)
+        try:
+            async with context.engine.connections.acquire(timeout=5) as connection:
+                await connection.fetchval("select 1", timeout=5)
+        except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
+            await asyncio.to_thread(database.revive, context.settings)
+
+
 def build(settings: Settings, *, routes: Sequence[Any] = ROUTES) -> Litestar:
     """The web application; the database is opened when it starts."""
 
@@ -66,7 +78,10 @@ def build(settings: Settings, *, routes: Sequence[Any] = ROUTES) -> Litestar:
     async def lifespan(app: Litestar) -> AsyncIterator[None]:
         async with opened(settings, name="guardian web") as context:
             app.state.context = context
+            watching = None if settings.database_url else spawn(_watch(context), name="database")
             yield
+            if watching is not None:
+                watching.cancel()
 
     return make_application(settings_.with_secret(settings), routes, lifespan=[lifespan])
 

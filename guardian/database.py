@@ -1,10 +1,12 @@
 """Where the database is: the embedded one of the data home, or a server given by URL."""
 
+import contextlib
 from collections.abc import Callable
 
 import msgspec
 
 from guardian.db.embedded import Embedded
+from guardian.errors import Unavailable
 from guardian.settings import Settings
 
 
@@ -26,3 +28,9 @@ def find(settings: Settings, *, progress: Callable[[str], None] | None = None) -
     embedded = Embedded(settings.home, progress=progress)
     urls = embedded.ensure_running()
     return Urls(urls.database, urls.migration, embedded)
+
+
+def revive(settings: Settings) -> None:
+    """Start the embedded database again if it was killed; a given server comes back by itself. Blocks."""
+    with contextlib.suppress(Unavailable):
+        find(settings)

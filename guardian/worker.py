@@ -11,7 +11,7 @@ from pgqueuer import PgQueuer
 
 from guardian import app, database, jobs
 from guardian.context import Context, spawn
-from guardian.errors import GuardianError, Refused, Unavailable
+from guardian.errors import GuardianError, Refused
 from guardian.mail.sender import Sender
 from guardian.registry import ACCEPTED, BOUNCED, COMPOSERS, JOBS
 from guardian.settings import Settings
@@ -46,13 +46,7 @@ async def run(settings: Settings) -> None:
             if stopping.is_set():
                 return
             await _pause(stopping, 0.5)
-            await asyncio.to_thread(_revive, settings)
-
-
-def _revive(settings: Settings) -> None:
-    """Start the embedded database again if it was killed; a given server comes back by itself."""
-    with contextlib.suppress(Unavailable):
-        database.find(settings)
+            await asyncio.to_thread(database.revive, settings)
 
 
 async def _work(context: Context, stopping: asyncio.Event) -> None:

@@ -63,16 +63,27 @@ end $$;
 create trigger consents_only_complete before update on consents
     for each row execute function consent_only_completes();
 
--- A published notice never changes.
+-- A published notice never changes: not its texts, not its row, except that a newer one supersedes it.
 create function notice_is_fixed() returns trigger language plpgsql as $$
 begin
-    if exists (select 1 from notices n where n.id = old.notice and n.state <> 'draft') then
+    if exists (select 1 from notices n where n.id = coalesce(new.notice, old.notice) and n.state <> 'draft') then
         raise exception 'a published notice is immutable' using errcode = 'restrict_violation';
     end if;
     return coalesce(new, old);
 end $$;
-create trigger notice_texts_fixed before update or delete on notice_texts
+create trigger notice_texts_fixed before insert or update or delete on notice_texts
     for each row execute function notice_is_fixed();
+create function notice_row_is_fixed() returns trigger language plpgsql as $$
+begin
+    if old.state = 'draft' then return coalesce(new, old); end if;
+    if tg_op = 'UPDATE' and to_jsonb(new) - 'state' = to_jsonb(old) - 'state'
+        and (new.state = old.state or (old.state = 'published' and new.state = 'superseded')) then
+        return new;
+    end if;
+    raise exception 'a published notice is immutable' using errcode = 'restrict_violation';
+end $$;
+create trigger notices_fixed before update or delete on notices
+    for each row execute function notice_row_is_fixed();
 
 -- Whenever a fact changes, its learners get a new revision and are due for the sweep at once.
 -- An import says app.import = on and touches the learners it changed itself, in one statement.

@@ -60,37 +60,44 @@ INSTITUTION = "institution = (select app_institution())"
 SCHOOL = f"{INSTITUTION} or app_guardians_school(institution)"
 GUARDIAN = "app_known_guardian(guardian)"
 
-# table: what one may read and change; then, where it differs, what one may insert
+WARD = "app_ward(learner)"
+PUPIL = "app_pupil(learner)"
+
+# table: what one may read; and, where it differs, change, delete and insert
 POLICIES = {
-    "guardians": (f"{INSTITUTION} or id = (select app_guardian())", None),
-    "guardianships": (GUARDIAN, None),
-    "enrolments": (f"{INSTITUTION} or app_ward(learner)", INSTITUTION),
-    "learners": ("app_pupil(id) or app_ward(id)", "(select app_institution()) is not null"),
-    "consent_requests": (f"{INSTITUTION} or guardian = (select app_guardian())", None),
-    "consent_request_learners": ("app_known_request(request)", None),
-    "consents": (GUARDIAN, None),
-    "consent_evidence": (GUARDIAN, None),
-    "authorisations": (SCHOOL, INSTITUTION),
-    "flags": (SCHOOL, None),
-    "mail_messages": (SCHOOL, None),
-    "suppressions": (SCHOOL, None),
-    "staff": (INSTITUTION, None),
-    "roster_uploads": (INSTITUTION, None),
-    "roster_chunks": ("app_known_upload(upload)", None),
-    "roster_rows": ("app_known_upload(upload)", None),
-    "purges": (INSTITUTION, None),
-    "holds": ("app_pupil(learner)", None),
+    "guardians": {"read": f"{INSTITUTION} or id = (select app_guardian())"},
+    "guardianships": {"read": GUARDIAN, "insert": f"{GUARDIAN} and {PUPIL}"},
+    "enrolments": {"read": f"{INSTITUTION} or {WARD}", "insert": INSTITUTION},
+    "learners": {"read": "app_pupil(id) or app_ward(id)", "insert": "(select app_institution()) is not null"},
+    "consent_requests": {"read": f"{INSTITUTION} or guardian = (select app_guardian())"},
+    "consent_request_learners": {"read": "app_known_request(request)"},
+    "consents": {"read": GUARDIAN, "insert": f"{GUARDIAN} and ({PUPIL} or {WARD})"},
+    "consent_evidence": {"read": GUARDIAN},
+    "authorisations": {"read": SCHOOL, "change": INSTITUTION, "delete": INSTITUTION, "insert": INSTITUTION},
+    "flags": {"read": f"{INSTITUTION} or {WARD}"},
+    "mail_messages": {
+        "read": f"{INSTITUTION} or recipient = (select app_guardian())", "delete": INSTITUTION, "insert": SCHOOL,
+    },
+    "suppressions": {"read": SCHOOL, "change": INSTITUTION, "delete": INSTITUTION},
+    "staff": {"read": INSTITUTION},
+    "roster_uploads": {"read": INSTITUTION},
+    "roster_chunks": {"read": "app_known_upload(upload)"},
+    "roster_rows": {"read": "app_known_upload(upload)"},
+    "purges": {"read": INSTITUTION},
+    "holds": {"read": PUPIL},
 }
 
 
 def statements():
     yield FUNCTIONS
-    for table, (seen, inserted) in POLICIES.items():
+    for table, rules in POLICIES.items():
+        read = rules["read"]
+        change, delete, insert = (rules.get(act, read) for act in ("change", "delete", "insert"))
         yield f"alter table {table} enable row level security; alter table {table} force row level security;"
-        yield f"create policy {table}_read on {table} for select using ({ALL} or {seen});"
-        yield f"create policy {table}_change on {table} for update using ({ALL} or {seen});"
-        yield f"create policy {table}_delete on {table} for delete using ({ALL} or {seen});"
-        yield f"create policy {table}_insert on {table} for insert with check ({ALL} or {inserted or seen});"
+        yield f"create policy {table}_read on {table} for select using ({ALL} or {read});"
+        yield f"create policy {table}_change on {table} for update using ({ALL} or {change});"
+        yield f"create policy {table}_delete on {table} for delete using ({ALL} or {delete});"
+        yield f"create policy {table}_insert on {table} for insert with check ({ALL} or {insert});"
 
 
 async def forwards():

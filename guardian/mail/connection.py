@@ -7,6 +7,7 @@ of step fails the next, innocent message (MAIL section 0.5).
 import asyncio
 import ssl
 from collections.abc import Callable
+from typing import cast
 
 import aiosmtplib
 import msgspec
@@ -15,6 +16,7 @@ from guardian.mail.pipelining import Wire
 from guardian.mail.replies import Cut, Outcome, Phase, Reply, cut, judged, refusal
 from guardian.mail.serial import Serial
 from guardian.mail.smtp_settings import SmtpSettings
+from guardian.mail.watch import Watch
 
 _NEXT: dict[Phase, Phase] = {"mail": "rcpt", "rcpt": "data", "data": "body"}
 
@@ -45,15 +47,16 @@ class Connection:
 
     def __init__(self, smtp: aiosmtplib.SMTP, settings: SmtpSettings) -> None:
         grouped = settings.pipelining == "auto" and smtp.supports_extension("pipelining")
-        transport = smtp.transport
-        self._talk = Wire(transport) if grouped and isinstance(transport, asyncio.Transport) else Serial(smtp)
+        # uvloop's transports are no subclass of asyncio's, and can all the same.
+        self._talk = Wire(cast("asyncio.Transport", smtp.transport)) if grouped else Serial(smtp)
+        self._watch = Watch(self._expire)
+        self._timed_out = False
         self._smtp = smtp  # keeps aiosmtplib's side alive as long as the transport
         self._settings = settings
         self._loop = asyncio.get_running_loop()
         self._opened_at = self._loop.time()
         self._used = 0
         self._phase: Phase = "mail"
-        self._last: Reply | None = None
         self._utf8 = smtp.supports_extension("smtputf8")
         self.delivered = 0
         self.cut_short = False
@@ -75,51 +78,55 @@ class Connection:
             why = "the mail server takes no address with such letters (SMTPUTF8)"
             return Outcome(kind="failed", phase="mail", enhanced="5.6.7", text=why)
         self._used += 1
-        self._phase, self._last = "mail", None
+        self._phase = "mail"
+        self._watch.allow(self._settings.envelope_timeout)
         try:
-            async with asyncio.timeout(self._settings.envelope_timeout) as limit:
-                outcome = await self._converse(message, limit)
-        except TimeoutError:
-            outcome = judged("final", self._last) if self._last else cut(self._phase, "timed out")
-            self._talk.abort()
+            outcome = await self._converse(message)
         except BaseException:
+            self._watch.end()
             self._talk.abort()
             raise
+        finally:
+            self._watch.rest()
         if outcome.connection_fault:
+            self._watch.end()
             self._talk.abort()
         self.delivered += outcome.kind == "accepted"
         return outcome
 
-    async def _converse(self, message: Handover, limit: asyncio.Timeout) -> Outcome:
+    async def _converse(self, message: Handover) -> Outcome:
         try:
             refused = await self._talk.envelope(message.mail, message.rcpt, self._reached)
             if refused is not None:
                 return refused
             if message.in_doubt is None:
-                return await self._finish(message, limit)
+                return await self._finish(message)
             if message.in_doubt.locked():
-                limit.reschedule(None)  # waiting for others is not the server's slowness
+                self._watch.rest()  # waiting for others is not the server's slowness
             async with message.in_doubt:
-                return await self._finish(message, limit)
+                return await self._finish(message)
         except Cut as error:
             told = refusal(error.replies)
-            self.cut_short = told is None
             if told is not None:
                 return msgspec.structs.replace(told, connection_fault=True)
-            return cut(self._phase, error.why)
+            self.cut_short = not self._timed_out
+            return cut(self._phase, "timed out" if self._timed_out else error.why)
 
-    async def _finish(self, message: Handover, limit: asyncio.Timeout) -> Outcome:
+    async def _finish(self, message: Handover) -> Outcome:
         if not self._talk.alive:
             raise Cut((), "closed by the server")
-        limit.reschedule(self._loop.time() + self._settings.final_timeout)
+        self._watch.allow(self._settings.final_timeout)
         self._phase = "final"
 
         def seen(reply: Reply) -> None:
-            self._last = reply
             if reply.positive:
                 message.accepted(reply.queue_id)
 
         return judged("final", await self._talk.body(message.body, seen))
+
+    def _expire(self) -> None:
+        self._timed_out = True
+        self._talk.abort()
 
     def _reached(self, reply: Reply) -> None:
         if reply.positive or reply.code == 354:
@@ -127,6 +134,7 @@ class Connection:
 
     async def quit(self) -> None:
         """Take leave and close."""
+        self._watch.end()
         await self._talk.quit()
 
 

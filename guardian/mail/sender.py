@@ -31,7 +31,7 @@ BATCH = 200
 HANDS = 2
 IDLE = 1.0
 """Seconds to wait for news when nothing is due."""
-LOOK_FOR_THE_DEAD = 15.0
+LOOK_FOR_THE_DEAD = 5.0
 """Seconds between looks for letters that a dead worker held."""
 LEASED = outbox.LEASE.total_seconds() - 60
 """Seconds after its claim up to which a letter may still be begun."""
@@ -39,7 +39,6 @@ RETRY_AFTER = (300, 900, 3600, 4 * 3600, 12 * 3600, 24 * 3600)
 """Seconds to wait after each failed attempt (±20 %); after three days a letter is given up (MAIL section 1.4, D12)."""
 GIVE_UP_AFTER = timedelta(days=3)
 _AT_ONCE = Result(state="queued", counts=False)
-
 _OUR_ADDRESS = frozenset({"5.1.7", "5.1.8"})
 
 log = structlog.get_logger()
@@ -257,13 +256,17 @@ class Sender:
         except Exception as error:
             log.exception("mail.unrenderable", letter=one.letter, error=type(error).__name__)
             return Result(state="failed", code="render")
-        outcome = await self._pool.send(
-            self.context.settings.mail_from,
-            made.recipient,
-            message,
-            in_doubt=self._in_doubt,
-            accepted=lambda queue_id: hand.journal.write(journals.Acceptance(one.id, queue_id)),
-        )
+        try:
+            outcome = await self._pool.send(
+                self.context.settings.mail_from,
+                made.recipient,
+                message,
+                in_doubt=self._in_doubt,
+                accepted=lambda queue_id: hand.journal.write(journals.Acceptance(one.id, queue_id)),
+            )
+        except Exception as error:
+            log.exception("mail.transport_defect", error=type(error).__name__)
+            return _later(one, now, "transport")
         return result_of(outcome, one, now)
 
 
@@ -275,10 +278,9 @@ def result_of(outcome: Outcome, one: Claimed, now: datetime) -> Result:
     if outcome.kind == "accepted":
         return Result(state="accepted", code=code, queue_id=outcome.queue_id)
     if outcome.kind == "failed":
-        no_such_person = outcome.phase == "rcpt" and outcome.code == 550 and not outcome.enhanced
+        bare = outcome.phase == "rcpt" and outcome.code == 550 and not outcome.enhanced
         named = (outcome.enhanced or "").startswith("5.1.") and outcome.enhanced not in _OUR_ADDRESS
-        hard = no_such_person or named
-        return Result(state="bounced_hard" if hard else "failed", code=code)
+        return Result(state="bounced_hard" if bare or named else "failed", code=code)
     if outcome.kind == "pool_down":
         return Result(state="queued", code=code, not_before=now + timedelta(seconds=15), counts=False)
     return _later(one, now, code)

@@ -3,8 +3,10 @@
 Its `sendmail` cannot say in which phase a connection broke, so the phases are called here (MAIL section 3).
 """
 
+import asyncio
 import contextlib
 from collections.abc import Callable
+from typing import cast
 
 import aiosmtplib
 
@@ -59,8 +61,10 @@ class Serial:
         self.abort()
 
     def abort(self) -> None:
-        """Drop the connection at once."""
+        """Drop the connection at once, whatever is still to be written."""
         self._lost = True
+        if self._smtp.transport is not None:
+            cast("asyncio.Transport", self._smtp.transport).abort()
         self._smtp.close()
 
     async def _start_over(self) -> None:

@@ -56,12 +56,14 @@ class Pool:
         if handover is None:
             return Outcome(kind="failed", phase="rcpt", enhanced="5.1.3", text="not a mail address")
         async with self._slots:
-            if self._paused() is None:
-                await self.pace.turn()
             paused = self._paused()
-            outcome = paused or await self._try_twice(handover)
-        if paused is None:
-            self._learn(outcome)
+            if paused is None and self.pace.rate:
+                await self.pace.turn()
+                paused = self._paused()
+            if paused is not None:
+                return paused
+            outcome = await self._try_twice(handover)
+        self._learn(outcome)
         return outcome
 
     async def close(self) -> None:
@@ -105,7 +107,9 @@ class Pool:
         return await opened(self.settings, self._tls)
 
     def _paused(self) -> Outcome | None:
-        return self._trouble if asyncio.get_running_loop().time() < self._resume_at else None
+        if self._resume_at and asyncio.get_running_loop().time() >= self._resume_at:
+            self._resume_at = 0.0
+        return self._trouble if self._resume_at else None
 
     def _learn(self, outcome: Outcome) -> None:
         self.pace.learn(outcome)
@@ -135,11 +139,11 @@ def _handover(
     if not _MAILBOX.fullmatch(sender) or not _MAILBOX.fullmatch(recipient):
         return None
     utf8 = not (recipient.isascii() and sender.isascii())
-    stuffed = message.replace(b"\r\n.", b"\r\n..")
+    first = b"." if message.startswith(b".") else b""
     return Handover(
         mail=f"MAIL FROM:<{sender}>{' SMTPUTF8' if utf8 else ''}".encode(),
         rcpt=f"RCPT TO:<{recipient}>".encode(),
-        body=b"".join((b"." if message.startswith(b".") else b"", stuffed, b".\r\n")),
+        body=b"%b%b.\r\n" % (first, message.replace(b"\r\n.", b"\r\n..")),
         utf8=utf8,
         in_doubt=in_doubt,
         accepted=_noting(accepted),

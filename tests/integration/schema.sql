@@ -83,10 +83,21 @@ $$;
 
 create function notice_is_fixed() returns trigger language plpgsql as $$
 begin
-    if exists (select 1 from notices n where n.id = old.notice and n.state <> 'draft') then
+    if exists (select 1 from notices n where n.id = coalesce(new.notice, old.notice) and n.state <> 'draft') then
         raise exception 'a published notice is immutable' using errcode = 'restrict_violation';
     end if;
     return coalesce(new, old);
+end
+$$;
+
+create function notice_row_is_fixed() returns trigger language plpgsql as $$
+begin
+    if old.state = 'draft' then return coalesce(new, old); end if;
+    if tg_op = 'UPDATE' and to_jsonb(new) - 'state' = to_jsonb(old) - 'state'
+        and (new.state = old.state or (old.state = 'published' and new.state = 'superseded')) then
+        return new;
+    end if;
+    raise exception 'a published notice is immutable' using errcode = 'restrict_violation';
 end
 $$;
 
@@ -216,8 +227,8 @@ CREATE TRIGGER authorisations_touch_i AFTER INSERT ON authorisations REFERENCING
 CREATE TRIGGER authorisations_touch_u AFTER UPDATE ON authorisations REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION touch_by_institution();
 alter table authorisations enable row level security;
 alter table authorisations force row level security;
-create policy authorisations_change on authorisations for update using (( SELECT app_sees_all() AS app_sees_all) OR (institution = ( SELECT app_institution() AS app_institution)) OR app_guardians_school(institution));
-create policy authorisations_delete on authorisations for delete using (( SELECT app_sees_all() AS app_sees_all) OR (institution = ( SELECT app_institution() AS app_institution)) OR app_guardians_school(institution));
+create policy authorisations_change on authorisations for update using (( SELECT app_sees_all() AS app_sees_all) OR (institution = ( SELECT app_institution() AS app_institution)));
+create policy authorisations_delete on authorisations for delete using (( SELECT app_sees_all() AS app_sees_all) OR (institution = ( SELECT app_institution() AS app_institution)));
 create policy authorisations_insert on authorisations for insert with check (( SELECT app_sees_all() AS app_sees_all) OR (institution = ( SELECT app_institution() AS app_institution)));
 create policy authorisations_read on authorisations for select using (( SELECT app_sees_all() AS app_sees_all) OR (institution = ( SELECT app_institution() AS app_institution)) OR app_guardians_school(institution));
 
@@ -326,7 +337,7 @@ alter table consents enable row level security;
 alter table consents force row level security;
 create policy consents_change on consents for update using (( SELECT app_sees_all() AS app_sees_all) OR app_known_guardian(guardian));
 create policy consents_delete on consents for delete using (( SELECT app_sees_all() AS app_sees_all) OR app_known_guardian(guardian));
-create policy consents_insert on consents for insert with check (( SELECT app_sees_all() AS app_sees_all) OR app_known_guardian(guardian));
+create policy consents_insert on consents for insert with check (( SELECT app_sees_all() AS app_sees_all) OR (app_known_guardian(guardian) AND (app_pupil(learner) OR app_ward(learner))));
 create policy consents_read on consents for select using (( SELECT app_sees_all() AS app_sees_all) OR app_known_guardian(guardian));
 
 create table demo_clock (
@@ -388,10 +399,10 @@ CREATE INDEX flags_learner ON flags USING btree (learner);
 CREATE UNIQUE INDEX flags_open ON flags USING btree (kind, learner) WHERE (((state)::text <> 'resolved'::text) AND (learner IS NOT NULL));
 alter table flags enable row level security;
 alter table flags force row level security;
-create policy flags_change on flags for update using (( SELECT app_sees_all() AS app_sees_all) OR (institution = ( SELECT app_institution() AS app_institution)) OR app_guardians_school(institution));
-create policy flags_delete on flags for delete using (( SELECT app_sees_all() AS app_sees_all) OR (institution = ( SELECT app_institution() AS app_institution)) OR app_guardians_school(institution));
-create policy flags_insert on flags for insert with check (( SELECT app_sees_all() AS app_sees_all) OR (institution = ( SELECT app_institution() AS app_institution)) OR app_guardians_school(institution));
-create policy flags_read on flags for select using (( SELECT app_sees_all() AS app_sees_all) OR (institution = ( SELECT app_institution() AS app_institution)) OR app_guardians_school(institution));
+create policy flags_change on flags for update using (( SELECT app_sees_all() AS app_sees_all) OR (institution = ( SELECT app_institution() AS app_institution)) OR app_ward(learner));
+create policy flags_delete on flags for delete using (( SELECT app_sees_all() AS app_sees_all) OR (institution = ( SELECT app_institution() AS app_institution)) OR app_ward(learner));
+create policy flags_insert on flags for insert with check (( SELECT app_sees_all() AS app_sees_all) OR (institution = ( SELECT app_institution() AS app_institution)) OR app_ward(learner));
+create policy flags_read on flags for select using (( SELECT app_sees_all() AS app_sees_all) OR (institution = ( SELECT app_institution() AS app_institution)) OR app_ward(learner));
 
 create table guardians (
     id uuid not null,
@@ -441,7 +452,7 @@ alter table guardianships enable row level security;
 alter table guardianships force row level security;
 create policy guardianships_change on guardianships for update using (( SELECT app_sees_all() AS app_sees_all) OR app_known_guardian(guardian));
 create policy guardianships_delete on guardianships for delete using (( SELECT app_sees_all() AS app_sees_all) OR app_known_guardian(guardian));
-create policy guardianships_insert on guardianships for insert with check (( SELECT app_sees_all() AS app_sees_all) OR app_known_guardian(guardian));
+create policy guardianships_insert on guardianships for insert with check (( SELECT app_sees_all() AS app_sees_all) OR (app_known_guardian(guardian) AND app_pupil(learner)));
 create policy guardianships_read on guardianships for select using (( SELECT app_sees_all() AS app_sees_all) OR app_known_guardian(guardian));
 
 create table holds (
@@ -581,10 +592,10 @@ CREATE INDEX mail_messages_leased ON mail_messages USING btree (lease_until) WHE
 CREATE INDEX mail_messages_subject ON mail_messages USING btree (subject);
 alter table mail_messages enable row level security;
 alter table mail_messages force row level security;
-create policy mail_messages_change on mail_messages for update using (( SELECT app_sees_all() AS app_sees_all) OR (institution = ( SELECT app_institution() AS app_institution)) OR app_guardians_school(institution));
-create policy mail_messages_delete on mail_messages for delete using (( SELECT app_sees_all() AS app_sees_all) OR (institution = ( SELECT app_institution() AS app_institution)) OR app_guardians_school(institution));
+create policy mail_messages_change on mail_messages for update using (( SELECT app_sees_all() AS app_sees_all) OR (institution = ( SELECT app_institution() AS app_institution)) OR (recipient = ( SELECT app_guardian() AS app_guardian)));
+create policy mail_messages_delete on mail_messages for delete using (( SELECT app_sees_all() AS app_sees_all) OR (institution = ( SELECT app_institution() AS app_institution)));
 create policy mail_messages_insert on mail_messages for insert with check (( SELECT app_sees_all() AS app_sees_all) OR (institution = ( SELECT app_institution() AS app_institution)) OR app_guardians_school(institution));
-create policy mail_messages_read on mail_messages for select using (( SELECT app_sees_all() AS app_sees_all) OR (institution = ( SELECT app_institution() AS app_institution)) OR app_guardians_school(institution));
+create policy mail_messages_read on mail_messages for select using (( SELECT app_sees_all() AS app_sees_all) OR (institution = ( SELECT app_institution() AS app_institution)) OR (recipient = ( SELECT app_guardian() AS app_guardian)));
 
 create table notice_texts (
     id uuid not null,
@@ -597,7 +608,7 @@ alter table notice_texts add constraint notice_texts_notice_fkey FOREIGN KEY (no
 alter table notice_texts add constraint notice_texts_pkey PRIMARY KEY (id);
 alter table notice_texts add constraint uq_notice_texts UNIQUE (notice, language);
 CREATE INDEX notice_texts_notice ON notice_texts USING btree (notice);
-CREATE TRIGGER notice_texts_fixed BEFORE DELETE OR UPDATE ON notice_texts FOR EACH ROW EXECUTE FUNCTION notice_is_fixed();
+CREATE TRIGGER notice_texts_fixed BEFORE INSERT OR DELETE OR UPDATE ON notice_texts FOR EACH ROW EXECUTE FUNCTION notice_is_fixed();
 
 create table notices (
     id uuid not null,
@@ -611,6 +622,7 @@ create table notices (
 alter table notices add constraint ck_state CHECK (((state)::text = ANY ((ARRAY['draft'::character varying, 'published'::character varying, 'superseded'::character varying])::text[])));
 alter table notices add constraint notices_pkey PRIMARY KEY (id);
 alter table notices add constraint notices_version_key UNIQUE (version);
+CREATE TRIGGER notices_fixed BEFORE DELETE OR UPDATE ON notices FOR EACH ROW EXECUTE FUNCTION notice_row_is_fixed();
 CREATE TRIGGER notices_touch AFTER UPDATE ON notices FOR EACH ROW EXECUTE FUNCTION touch_by_notice();
 
 create table purge_tasks (
@@ -803,8 +815,8 @@ CREATE INDEX suppressions_institution ON suppressions USING btree (institution);
 CREATE UNIQUE INDEX suppressions_open ON suppressions USING btree (institution, address_hmac) WHERE (cleared_at IS NULL);
 alter table suppressions enable row level security;
 alter table suppressions force row level security;
-create policy suppressions_change on suppressions for update using (( SELECT app_sees_all() AS app_sees_all) OR (institution = ( SELECT app_institution() AS app_institution)) OR app_guardians_school(institution));
-create policy suppressions_delete on suppressions for delete using (( SELECT app_sees_all() AS app_sees_all) OR (institution = ( SELECT app_institution() AS app_institution)) OR app_guardians_school(institution));
+create policy suppressions_change on suppressions for update using (( SELECT app_sees_all() AS app_sees_all) OR (institution = ( SELECT app_institution() AS app_institution)));
+create policy suppressions_delete on suppressions for delete using (( SELECT app_sees_all() AS app_sees_all) OR (institution = ( SELECT app_institution() AS app_institution)));
 create policy suppressions_insert on suppressions for insert with check (( SELECT app_sees_all() AS app_sees_all) OR (institution = ( SELECT app_institution() AS app_institution)) OR app_guardians_school(institution));
 create policy suppressions_read on suppressions for select using (( SELECT app_sees_all() AS app_sees_all) OR (institution = ( SELECT app_institution() AS app_institution)) OR app_guardians_school(institution));
 

@@ -222,10 +222,6 @@ async def test_a_guardian_sees_nothing_of_the_schools_own_work(ctx: Context, cas
         assert await connection.fetchval(f"select count(*) from {table}") == 0
 
 
-_NARROWER = pytest.mark.xfail(strict=True, reason="the guardian's part of these policies reaches the whole school")
-
-
-@_NARROWER
 @pytest.mark.parametrize(
     "statement",
     [

@@ -12,6 +12,7 @@ from pgqueuer import PgQueuer
 from guardian import app, database, jobs
 from guardian.context import Context, spawn
 from guardian.errors import GuardianError, Refused
+from guardian.mail import rendering
 from guardian.mail.sender import Sender
 from guardian.registry import ACCEPTED, BOUNCED, COMPOSERS, JOBS
 from guardian.settings import Settings
@@ -50,6 +51,7 @@ async def run(settings: Settings) -> None:
 
 
 async def _work(context: Context, stopping: asyncio.Event) -> None:
+    await asyncio.to_thread(rendering.warm)  # a broken letter shows at the start, not in front of a guardian
     sender = Sender(context, COMPOSERS, ACCEPTED, BOUNCED)
     mail = spawn(sender.run(), name="mail")
     queuers: list[PgQueuer] = []

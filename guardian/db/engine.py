@@ -5,6 +5,7 @@ that fails keeps its writes. Here one command is one transaction, and nesting is
 """
 
 import os
+import warnings
 from contextvars import Token
 from types import TracebackType
 from typing import Any, Self
@@ -113,7 +114,9 @@ def bind(engine: SafeEngine) -> SafeEngine:
 async def open_pool(engine: SafeEngine, *, size: int = 10) -> None:
     """Connect. Raises Unavailable, with what to check, when the database does not answer."""
     try:
-        await engine.start_connection_pool(min_size=1, max_size=size)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # Piccolo's own word for what is raised below as a sentence
+            await engine.start_connection_pool(min_size=1, max_size=size)
     except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError) as error:
         raise Unavailable(
             "database_unavailable",

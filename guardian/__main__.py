@@ -94,7 +94,7 @@ def decide(learner: str | None, facts: Path | None, at: str | None, as_json: boo
         _leave(decide_from_file(facts, at, as_json))
     from guardian.commands.decide import run_decide
 
-    _leave(run_decide(str(learner), at=_instant(at, "--at"), as_json=as_json))
+    _leave(run_decide(str(learner), at=at, as_json=as_json))
 
 
 @cli.group()

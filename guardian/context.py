@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 from uuid import UUID
 
+import asyncpg
 import msgspec
 from asyncpg import Connection, Record
 
@@ -100,9 +101,10 @@ async def read_demo_clock(clock: SystemClock, engine: SafeEngine) -> None:
 
 
 async def follow_demo_clock(clock: SystemClock, engine: SafeEngine) -> None:
-    """Keep reading the demo's clock, four times a second, until cancelled."""
+    """Keep reading the demo's clock, four times a second, until cancelled; through a restart of the database too."""
     while True:
-        await read_demo_clock(clock, engine)
+        with contextlib.suppress(OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
+            await read_demo_clock(clock, engine)
         await asyncio.sleep(0.25)
 
 

@@ -75,15 +75,21 @@ async def decide_by_platform_id(
     async with context.transaction(SYSTEM) as tx:
         instant = at or tx.now
         clocks = clocks_of(context)
-        found = await store.gather_by_platform_id(tx.connection, names, instant)
+        usable = [name for name in names if _storable(name)]
+        found = await store.gather_by_platform_id(tx.connection, usable, instant)
         answers = {one.platform_id or "": judge(one, instant, clocks).decision for one in found}
-        missing = [name for name in names if name not in answers]
+        missing = [name for name in usable if name not in answers]
         erased = await _erased(context, tx, missing)
     return {
         name: answers.get(name)
         or (_erased_answer(name) if name in erased else refusal("unknown_learner", learner=name))
         for name in names
     }
+
+
+def _storable(name: str) -> bool:
+    """Whether any learner could have this id: a NUL or half a character is no text to the database."""
+    return "\0" not in name and not any("\ud800" <= letter <= "\udfff" for letter in name)
 
 
 async def _erased(context: Context, tx: Tx, names: Sequence[str]) -> set[str]:

@@ -5,12 +5,13 @@ import sys
 from collections.abc import Callable, Coroutine
 from typing import Any
 
+import click
 import msgspec
 
 from guardian.bench import decisions, mails, rosters, sweeps
 from guardian.bench.measure import Measured
 from guardian.commands.running import print_json, say_refusal
-from guardian.errors import GuardianError, Refused
+from guardian.errors import GuardianError
 from guardian.web import logging
 
 Bench = Callable[[int | None], Coroutine[Any, Any, list[Measured]]]
@@ -55,6 +56,5 @@ def _chosen(wanted: tuple[str, ...]) -> dict[tuple[str, ...], Bench]:
     for one in wanted:
         if not any(_asked(name, (one,)) for names in BENCHES for name in names):
             known = ", ".join(name for names in BENCHES for name in names)
-            raise Refused("unknown_bench", "There is no bench %(name)s. Known: %(known)s.",
-                          params={"name": one, "known": known})  # fmt: skip
+            raise click.BadParameter(f"there is no bench {one}; known are {known}", param_hint="NAMES")
     return {names: bench for names, bench in BENCHES.items() if any(_asked(name, wanted) for name in names)}

@@ -1,19 +1,24 @@
 """`guardian decide LEARNER`: the answer for a learner in the database."""
 
 import sys
-from datetime import datetime
 
+from guardian.access.parse import parse_instant
 from guardian.access.reasons import sentence
 from guardian.access.service import decide_by_platform_id
-from guardian.commands.running import REFUSED, print_json, with_context
+from guardian.commands.running import REFUSED, print_json, say_refusal, with_context
 from guardian.context import Context
+from guardian.errors import GuardianError
 
 
-def run_decide(learner: str, *, at: datetime | None, as_json: bool) -> int:
-    """Print the decision; exit 1 for a learner nobody knows."""
+def run_decide(learner: str, *, at: str | None, as_json: bool) -> int:
+    """Print the decision; exit 1 for a learner nobody knows and, as for a facts file, for an instant that is none."""
+    try:
+        instant = parse_instant(at, "--at") if at is not None else None
+    except GuardianError as error:
+        return say_refusal(error, as_json=as_json)
 
     async def work(context: Context) -> int:
-        decision = (await decide_by_platform_id(context, [learner], at))[learner]
+        decision = (await decide_by_platform_id(context, [learner], instant))[learner]
         if as_json:
             print_json(decision.document())
         else:

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import signal
 import sys
 import tempfile
 import threading
@@ -20,6 +21,7 @@ from guardian.web import logging
 def run_demo(*, port: int, check: bool, ready_file: Path | None, home: Path | None) -> int:
     """Serve the demo until interrupted, or with `check` play its journey and answer whether all of it held."""
     logging.configure("WARNING")
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # so that what was started is stopped
     try:
         with _home(home) as folder, running(folder, port=0 if check else port, with_roster=not check, say=_say) as demo:
             if ready_file:
@@ -75,8 +77,6 @@ def _write(path: Path, demo: Running) -> None:
 
 
 def _until_stopped() -> None:
-    import signal
-
     stopped = threading.Event()
     for sign in (signal.SIGTERM, signal.SIGINT):
         signal.signal(sign, lambda *_: stopped.set())

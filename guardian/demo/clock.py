@@ -9,6 +9,8 @@ from guardian.errors import Refused
 from guardian.events import SYSTEM
 from guardian.i18n import gettext_noop as N_
 
+FARTHEST = datetime(2200, 1, 1, tzinfo=UTC)
+"""Beyond it nothing of a demo is worth watching, and dates that lie ahead of its time leave the calendar."""
 _DURATION = re.compile(
     r"P(?=.)(?:(?P<weeks>\d{1,3})W)?(?:(?P<days>\d{1,4})D)?"
     r"(?:T(?=.)(?:(?P<hours>\d{1,5})H)?(?:(?P<minutes>\d{1,6})M)?(?:(?P<seconds>\d{1,7})S)?)?"
@@ -39,7 +41,12 @@ def until(text: str, now: datetime) -> timedelta:
 
 
 async def advance(ctx: Context, by: timedelta) -> datetime:
-    """Move the demo's time; answers what time it is then. Whoever is signed in stays so: only the story moves on."""
+    """Move the demo's time; answers what time it is then. Whoever is signed in stays so: only the story moves on.
+
+    Raises Refused beyond FARTHEST.
+    """
+    if by > FARTHEST - ctx.clock.now():
+        raise Refused("clock_too_far", N_("The demo's time goes no further than the year 2199."))
     async with ctx.transaction(SYSTEM) as tx:
         ahead: int = await tx.fetchval("select coalesce(max(ahead_seconds), 0) from demo_clock where id = 1")
         await tx.execute(

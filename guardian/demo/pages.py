@@ -10,7 +10,7 @@ from litestar.enums import MediaType
 
 from guardian.demo import clock, inbox
 from guardian.demo.world import World
-from guardian.errors import NotFound
+from guardian.errors import NotFound, Refused
 from guardian.i18n import gettext_noop as N_
 from guardian.staff import service as staff
 from guardian.staff.domain import home_of
@@ -61,7 +61,7 @@ async def move_clock(request: AnyRequest) -> Response[Any]:
     as_json = request.headers.get("content-type", "").startswith("application/json")
     if as_json:
         # A page of another site cannot send this content type without asking first, so no token is needed.
-        wanted = msgspec.json.decode(await request.body() or b"{}", type=dict[str, str])
+        wanted = _moves(await request.body())
     else:
         wanted = dict(await form_of(request))
     now = context.clock.now()
@@ -71,6 +71,15 @@ async def move_clock(request: AnyRequest) -> Response[Any]:
         return Response({"now": after, "moved_seconds": int(by.total_seconds())})
     actor = await current_staff(request)
     return redirect(home_of(actor) if actor else "/inbox")
+
+
+def _moves(body: bytes) -> dict[str, str]:
+    try:
+        return msgspec.json.decode(body or b"{}", type=dict[str, str])
+    except msgspec.DecodeError as error:
+        raise Refused(
+            "body_invalid", N_("Send a JSON object with “at”, an instant, or “advance”, a duration."), where="body"
+        ) from error
 
 
 @route("/demo/sign-in/{who:str}", http_method=GET, include_in_schema=False)

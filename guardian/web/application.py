@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from litestar import Litestar, Request, Response, get
+from litestar import HttpMethod, Litestar, Request, Response, route
 from litestar.enums import MediaType
 from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
@@ -16,6 +16,8 @@ from guardian.web.headers import SecurityHeaders
 from guardian.web.problems import HANDLERS
 from guardian.web.request_log import RequestLog
 from guardian.web.static_files import static_file
+
+_LOOKS = [HttpMethod.GET, HttpMethod.HEAD]  # a balancer may ask by HEAD
 
 
 def make_application(settings: Settings, routes: Sequence[Any], *, lifespan: Sequence[Callable[..., Any]]) -> Litestar:
@@ -43,13 +45,13 @@ def make_application(settings: Settings, routes: Sequence[Any], *, lifespan: Seq
     return app
 
 
-@get("/health/live", include_in_schema=False)
+@route("/health/live", http_method=_LOOKS, include_in_schema=False)
 async def live() -> dict[str, str]:
     """The process answers."""
     return {"status": "ok"}
 
 
-@get("/health/ready", include_in_schema=False)
+@route("/health/ready", http_method=_LOOKS, include_in_schema=False)
 async def ready(request: Request[Any, Any, Any]) -> Response[dict[str, str]]:
     """The database answers, too; 503 while it does not."""
     try:

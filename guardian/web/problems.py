@@ -64,6 +64,9 @@ _DETAILS: dict[int, tuple[str, str]] = {
 
 _DATABASE_GONE = (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.CannotConnectNowError,
                   asyncpg.AdminShutdownError, asyncpg.CrashShutdownError)  # fmt: skip
+# A NUL or half a character: JSON and addresses can carry them, no text in the database can.
+_UNUSABLE = (asyncpg.CharacterNotInRepertoireError, asyncpg.UntranslatableCharacterError, UnicodeEncodeError)
+_UNUSABLE_TEXT = N_("A text holds a character that cannot be stored. Take it out, then send it again.")
 _BODY_KINDS = ("json", "x-www-form-urlencoded", "multipart/form-data")
 
 
@@ -81,12 +84,13 @@ class Problem(msgspec.Struct, omit_defaults=True, kw_only=True):
 
 
 def wants_json(request: AnyRequest) -> bool:
-    """Whether to answer a program: anything under /v1, and whoever asks for JSON rather than HTML."""
+    """Whether to answer a program: anything under /v1, and whoever asks for JSON rather than HTML, or sends it."""
     path = request.url.path
     if path.startswith(("/v1", "/schema", "/health", "/metrics", "/.well-known")) or path.endswith(".json"):
         return True
     accept = request.headers.get("accept", "")
-    return "json" in accept and "html" not in accept
+    sends = request.headers.get("content-type", "").partition(";")[0].strip().lower().endswith("json")
+    return ("json" in accept or sends) and "html" not in accept
 
 
 def on_guardian_error(request: AnyRequest, error: GuardianError) -> Response[Any]:
@@ -130,6 +134,8 @@ def on_http_error(request: AnyRequest, error: HTTPException) -> Response[Any]:
 
 def on_unexpected(request: AnyRequest, error: Exception) -> Response[Any]:
     """A defect, or the database going away. The log gets the kind and the place, never a value."""
+    if isinstance(error, _UNUSABLE) and (isinstance(error, asyncpg.PostgresError) or _from_driver(error)):
+        return _answer(request, 422, "text_unusable", (_UNUSABLE_TEXT, {}))
     trace = places(error.__traceback__)
     # A refused or broken connection is an OSError, and so is a missing template: only the driver's is the database's.
     gone = isinstance(error, _DATABASE_GONE) or (isinstance(error, OSError) and _from_driver(error))

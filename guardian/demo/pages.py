@@ -59,11 +59,8 @@ async def move_clock(request: AnyRequest) -> Response[Any]:
     """Move time by `{advance: "P21D"}` or to `{at}`: as JSON, or from the control in the page's header."""
     context = context_of(request)
     as_json = request.headers.get("content-type", "").startswith("application/json")
-    if as_json:
-        # A page of another site cannot send this content type without asking first, so no token is needed.
-        wanted = _moves(await request.body())
-    else:
-        wanted = dict(await form_of(request))
+    # A page of another site cannot send this content type without asking first, so no token is needed.
+    wanted = _moves(await request.body()) if as_json else dict(await form_of(request))
     now = context.clock.now()
     by = clock.until(wanted["at"], now) if wanted.get("at") else clock.duration(wanted.get("advance", ""))
     after = await clock.advance(context, by)

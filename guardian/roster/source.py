@@ -5,6 +5,8 @@ from datetime import date
 from pathlib import Path
 from typing import Protocol
 
+import msgspec
+
 from guardian.roster.reading import reader
 from guardian.roster.reading.records import Reading, StudentRecord
 
@@ -24,10 +26,18 @@ class FromFile:
 
     def __init__(self, path: Path, *, locale: str, as_of: date) -> None:
         self._stream = reader.stream(path, locale=locale, as_of=as_of)
+        self._people = 0
 
     def records(self) -> Iterator[StudentRecord]:
-        yield from self._stream
-        yield from self.reading().leavers
+        for record in self._stream:
+            self._people += 1
+            yield record
+        for record in self.reading().leavers:
+            self._people += 1
+            yield record
 
     def reading(self) -> Reading:
-        return self._stream.summary()
+        """A roster in which nobody could be read is refused: planned, it would say that everybody is missing."""
+        told = self._stream.summary()
+        nobody = not self._people and not told.leavers
+        return msgspec.structs.replace(told, refused=True) if nobody else told

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import contextvars
+import math
 from collections.abc import AsyncIterator, Callable, Coroutine
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
@@ -114,7 +115,7 @@ async def move_demo_clock(context: Context, ahead: timedelta) -> None:
         await connection.execute(
             "insert into demo_clock (id, ahead_seconds) values (1, $1) on conflict (id) do update "
             "set ahead_seconds = greatest(demo_clock.ahead_seconds, excluded.ahead_seconds)",
-            int(ahead.total_seconds()),
+            math.ceil(ahead.total_seconds()),  # never short of the instant that was asked for
         )
     if isinstance(context.clock, SystemClock):
         await read_demo_clock(context.clock, context.engine)

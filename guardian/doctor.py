@@ -116,8 +116,10 @@ async def _mail(ctx: Context, name: str) -> Finding:
 async def _queue(ctx: Context, name: str) -> Finding:
     async with ctx.transaction(SYSTEM) as tx:
         row = await tx.fetchrow(
-            "select count(*) as waiting, min(not_before) as oldest from mail_messages "
-            "where state in ('queued', 'sending', 'unknown') and not_before <= $1",
+            # A letter that could not be handed over is put off for a while, with the reason: it waits all the same.
+            "select count(*) as waiting, min(case when code is null then not_before else created_at end) as oldest "
+            "from mail_messages where state in ('queued', 'sending', 'unknown') "
+            "and (not_before <= $1 or code is not null)",
             tx.now,
         )
     assert row is not None

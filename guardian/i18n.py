@@ -7,7 +7,7 @@ from functools import cache
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_datetime
+from babel.dates import format_datetime, get_timezone_location
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
@@ -70,12 +70,18 @@ def choose(wanted: str | None, accept_language: str | None = None) -> str:
 
 
 def say_instant(language: str, instant: datetime, timezone: str) -> str:
-    """An instant as a person reads it, with weekday and zone: «Friday 4 December 2026, 18:00 (Europe/Warsaw)»."""
+    """An instant as a person reads it, with weekday and zone: «Friday 4 December 2026, 18:00 (Warsaw)»."""
     local = instant.astimezone(ZoneInfo(timezone))
     locale = Locale.parse(language)
     pattern = {"en": "EEEE d MMMM y, HH:mm", "fr": "EEEE d MMMM y 'à' HH:mm", "pl": "EEEE, d MMMM y, HH:mm"}
-    place = timezone.rpartition("/")[2].replace("_", " ")
-    return f"{format_datetime(local, pattern.get(language, pattern['en']), locale=locale)} ({place})"
+    said = format_datetime(local, pattern.get(language, pattern["en"]), locale=locale)
+    return f"{said} ({_city(language, timezone)})"
+
+
+@cache
+def _city(language: str, timezone: str) -> str:
+    """The city of a zone as the language calls it: «Varsovie», «Warszawa»."""
+    return get_timezone_location(timezone, locale=Locale.parse(language), return_city=True).rpartition("/")[2]
 
 
 def say_day(language: str, instant: datetime, timezone: str) -> str:

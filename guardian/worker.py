@@ -11,7 +11,7 @@ from pgqueuer import PgQueuer
 
 from guardian import app, database, jobs
 from guardian.context import Context, spawn
-from guardian.errors import GuardianError, Refused
+from guardian.errors import GuardianError, Refused, Unavailable
 from guardian.mail import rendering
 from guardian.mail.sender import Sender
 from guardian.registry import ACCEPTED, BOUNCED, COMPOSERS, JOBS
@@ -29,20 +29,28 @@ log = structlog.get_logger()
 
 
 async def run(settings: Settings) -> None:
-    """Work until SIGTERM or SIGINT, then finish what is in hand. Raises Refused for settings that cannot work."""
+    """Work until SIGTERM or SIGINT, then finish what is in hand.
+
+    Raises Refused for settings that cannot work, and Unavailable when the database is down at the start: whoever
+    started it hears of it. Once it has worked, it waits for a database that goes away.
+    """
     logging.configure(settings.log_level)
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for sign in (signal.SIGTERM, signal.SIGINT):
         with contextlib.suppress(NotImplementedError):  # Windows has no signal handlers on its loop
             loop.add_signal_handler(sign, stopping.set)
+    has_worked = False
     while not stopping.is_set():
         try:
             async with app.opened(settings, pool=12, name="guardian worker") as context:
+                has_worked = True
                 await _work(context, stopping)
         except Refused:
             raise
         except _GONE as error:
+            if isinstance(error, Unavailable) and not has_worked:
+                raise
             log.warning("worker.interrupted", error=getattr(error, "code", type(error).__name__))
             if stopping.is_set():
                 return

@@ -4,6 +4,7 @@ On the embedded server unless GUARDIAN_BENCH_DATABASE_URL names an admin's URL. 
 benchmark measures what a user gets.
 """
 
+import asyncio
 import contextlib
 import os
 from collections.abc import AsyncIterator
@@ -34,6 +35,8 @@ class Ground(msgspec.Struct, frozen=True):
 async def ground(**changes: object) -> AsyncIterator[Ground]:
     """An empty, migrated database and a context on it; all gone afterwards."""
     with TemporaryDirectory(prefix="guardian-bench-") as folder:
+        # Open to pass through: else root's unprivileged server keeps its data elsewhere, and they outlive this folder.
+        await asyncio.to_thread(Path(folder).chmod, 0o711)
         given = os.environ.get("GUARDIAN_BENCH_DATABASE_URL")
         embedded = None if given else Embedded(Path(folder) / "home")
         urls = embedded.ensure_running() if embedded else None

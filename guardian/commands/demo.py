@@ -12,6 +12,7 @@ from pathlib import Path
 import msgspec
 
 from guardian.commands.running import say_refusal
+from guardian.db.embedded import Embedded
 from guardian.demo.check import check as play
 from guardian.demo.run import Running, running
 from guardian.errors import GuardianError
@@ -44,7 +45,11 @@ def _home(given: Path | None) -> Iterator[Path]:
     # Open to pass through, so that the database's own unprivileged user reaches its folder when we are root.
     with tempfile.TemporaryDirectory(prefix="guardian-demo-") as folder:
         Path(folder).chmod(0o711)
-        yield Path(folder) / "home"
+        try:
+            yield Path(folder) / "home"
+        finally:
+            # This process stays a user of the database until it ends, and then there is no folder to stop it by.
+            Embedded(Path(folder) / "home").stop()
 
 
 def _say(text: str) -> None:

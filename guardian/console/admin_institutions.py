@@ -8,13 +8,15 @@ from litestar import Response, post, route
 from guardian.authorisation import reading
 from guardian.authorisation.domain import MOVES, at_verified_domain
 from guardian.console import admin_store, queue_store, words
+from guardian.console.domain import last_day
 from guardian.console.frame import PAGE_SIZE, READ, in_room, room, sentence_of, uuid_in
+from guardian.console.school_store import purpose_titles
 from guardian.errors import GuardianError, Refused
 from guardian.institution import service
 from guardian.institution import store as institutions
 from guardian.mail import address
 from guardian.staff import store as staff
-from guardian.web.page import AnyRequest, Page, context_of, form_of, redirect
+from guardian.web.page import AnyRequest, Page, context_of, form_of, language_of, redirect
 
 MODELS = ("guardian_consent", "controller_instruction", "school_agent", "school_intermediary")
 _FIELDS = (
@@ -67,18 +69,20 @@ async def invite(request: AnyRequest) -> Response[Any]:
 async def institution_page(request: AnyRequest, institution: UUID) -> Page:
     """One institution: details, authorisations with what may be done about them, staff."""
     actor = await in_room(request)
-    ctx = context_of(request)
+    ctx, language = context_of(request), language_of(request)
     found = await service.get(ctx, actor, institution)
     held = await reading.of_institution(ctx, actor, institution)
     async with ctx.transaction(actor) as tx:
         people = await staff.of_institution(tx, institution)
         kinds = await queue_store.flags_by_kind(tx, institution)
         sizes = await admin_store.institutions_size(tx, institution)
+        titles = await purpose_titles(tx, language)
     now = ctx.clock.now()
     return room(
         request, "institution.html", found=found, held=held, people=people, kinds=kinds, learners=sizes, now=now,
         words=words, acts={one.id: MOVES[one.state_at(now)] for one in held},
-        verified={one.id: _verified(one.signatory_email, found) for one in held},
+        verified={one.id: _verified(one.signatory_email, found) for one in held}, titles=titles,
+        until={one.id: last_day(language, now, one.valid_until, found.timezone) for one in held},
         may=actor.role in {"operator_admin", "privacy_officer"},
         done=request.query_params.get("done") if request.query_params.get("done") in _DONE else None,
     )  # fmt: skip

@@ -1,7 +1,7 @@
 """What pages show, computed from decisions and instants: pure."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -98,6 +98,11 @@ def deadline(language: str, now: datetime, at: datetime | None, timezone: str) -
     else:
         words = plural(language, "%(count)d day ago", "%(count)d days ago", -days)
     return f"{words}, {say_day(language, at, timezone)}"
+
+
+def last_day(language: str, now: datetime, until: datetime, timezone: str) -> str:
+    """The last day on which something that ends at an instant, exclusive, still holds; in words as `deadline`."""
+    return deadline(language, now, until - timedelta(seconds=1), timezone)
 
 
 def age(language: str, seconds: float) -> str:

@@ -34,8 +34,9 @@ async def sweeps(tx: Tx, runs: int = 30) -> Swept:
 async def mail_queue(tx: Tx) -> Queue:
     """Letters of the last 30 days by state, and the oldest that should have left."""
     rows = await tx.fetch(
-        "select state, count(*) as number, min(not_before) filter (where state in ('queued', 'sending', 'unknown') "
-        "and not_before <= $1) as oldest from mail_messages where created_at > $1 - interval '30 days' group by state",
+        "select state, count(*) as number, min(case when code is null then not_before else created_at end) "
+        "filter (where state in ('queued', 'sending', 'unknown') and (not_before <= $1 or code is not null)) as oldest "
+        "from mail_messages where created_at > $1 - interval '30 days' group by state",
         tx.now,
     )
     oldest = [row["oldest"] for row in rows if row["oldest"]]

@@ -1,6 +1,5 @@
 """The school's authorisations: how they stand, send the letter again, end one."""
 
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -8,7 +7,7 @@ from litestar import Response, post, route
 
 from guardian.authorisation import reading, service
 from guardian.console import words
-from guardian.console.domain import deadline
+from guardian.console.domain import last_day
 from guardian.console.frame import READ, at_desk, desk, sentence_of
 from guardian.console.school_overview import main_one
 from guardian.console.school_store import purpose_titles
@@ -67,8 +66,7 @@ async def _list(request: AnyRequest, *, status: int = 200, message: str | None =
     return desk(
         request, "authorisations.html", status=status, school=school, held=held, main=main_one(held, now), now=now,
         words=words, titles=titles, message=message, done=done if done in _DONE else None, may=actor.role ==
-        "institution_admin", until={one.id: deadline(language, now, one.valid_until - timedelta(seconds=1),
-        school.timezone) for one in held},
+        "institution_admin", until={one.id: last_day(language, now, one.valid_until, school.timezone) for one in held},
     )  # fmt: skip
 
 

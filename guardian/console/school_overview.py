@@ -1,5 +1,6 @@
 """The first page of a school: what stands, what comes next, how far each class is."""
 
+from datetime import timedelta
 from typing import Any
 
 from litestar import route
@@ -42,6 +43,7 @@ async def overview(request: AnyRequest) -> Page:
         uploads=uploads, waiting=waiting, main=main, state=state, notice=notice,
         older=[one for one in held if main and one.id != main.id and one.state_at(now) in _ORDER],
         words=words, rosters=roster_words, role=actor.role,
+        last_instant=main.valid_until - timedelta(seconds=1) if main else None,
     )  # fmt: skip
 
 

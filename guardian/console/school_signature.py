@@ -57,6 +57,8 @@ async def _form(
         for purpose in (notice.purposes if notice else ())
         if not purpose.commercial
     ]
+    if error and error.params.get("purpose") in titles:  # a person knows a purpose by its title, not by its code
+        error.params = {**error.params, "purpose": titles[error.params["purpose"]]}
     return desk(
         request, "authorisation_new.html", status=status, school=school, fields=fields, options=options,
         chosen=chosen or [], where=error.where if error else "",

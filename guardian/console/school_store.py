@@ -64,7 +64,7 @@ async def letters_waiting(tx: Tx, institution: UUID) -> int:
     return int(
         await tx.fetchval(
             "select count(*) from mail_messages where institution = $1 and state in ('queued', 'sending') "
-            "and not_before <= $2",
+            "and (not_before <= $2 or code is not null)",
             institution, tx.now,
         )
     )  # fmt: skip

@@ -79,6 +79,11 @@ class SafeEngine(PostgresEngine):
     def transaction(self, allow_nested: bool = False) -> SafeTransaction:  # noqa: ARG002 (Piccolo's signature)
         return SafeTransaction(engine=self, allow_nested=False)
 
+    async def check_version(self) -> None:
+        """Nothing. Piccolo's connects while the engine is made, and warns of a database that is down, where a
+        sentence with what to do follows; `guardian doctor` tells the version.
+        """
+
     @property
     def connections(self) -> asyncpg.Pool:
         """The open pool. Raises Unavailable before `open_pool`."""

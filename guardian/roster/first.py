@@ -17,9 +17,9 @@ from guardian.roster.seen import Seen
 from guardian.roster.source import Source
 from guardian.roster.terms import Terms
 
-BLOCK = 20_000
-"""Learners per block: about 4 MB; a few dozen statements each."""
-_DEPTH = 3
+BLOCK = 50_000
+"""Learners per block: about 10 MB. Each looks through the guardians written before it once."""
+_DEPTH = 2
 
 _SIBLINGS = "create temp table siblings (guardian uuid) on commit drop"
 _COUNT_SIBLINGS = "insert into siblings select guardian from fresh where not makes"

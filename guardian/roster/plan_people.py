@@ -129,14 +129,9 @@ async def refuse_own_addresses(tx: Tx, terms: Terms) -> None:
     await run(tx, terms, _OWN_ADDRESSES, _UNREACHABLE)
 
 
-# A few addresses among all of a school's: an index serves better than reading all of them once more.
-_BY_INDEX = "set local enable_hashjoin = off; set local enable_mergejoin = off; set local enable_nestloop = on"
-_BY_HASH = "set local enable_hashjoin = on; set local enable_mergejoin = on; set local enable_nestloop = off"
-
-
 async def resolve_newcomers(tx: Tx, terms: Terms) -> None:
     """Fill the same tables for learners of a school that had nobody: only who stood in the file before is known."""
-    await run(tx, terms, _NO_LINKS, _REPEATED, _BY_INDEX, _RESOLVED_AGAIN, _BY_HASH)
+    await run(tx, terms, _NO_LINKS, _REPEATED, _RESOLVED_AGAIN)
     await _freshen(tx, terms)
     await run(tx, terms, _CONTACTS, _RELATIONS)
 

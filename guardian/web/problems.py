@@ -65,7 +65,7 @@ _DETAILS: dict[int, tuple[str, str]] = {
 _DATABASE_GONE = (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.CannotConnectNowError,
                   asyncpg.AdminShutdownError, asyncpg.CrashShutdownError)  # fmt: skip
 # A NUL or half a character: JSON and addresses can carry them, no text in the database can.
-_UNUSABLE = (asyncpg.CharacterNotInRepertoireError, asyncpg.UntranslatableCharacterError, UnicodeEncodeError)
+_UNUSABLE = (asyncpg.CharacterNotInRepertoireError, asyncpg.UntranslatableCharacterError)
 _UNUSABLE_TEXT = N_("A text holds a character that cannot be stored. Take it out, then send it again.")
 _BODY_KINDS = ("json", "x-www-form-urlencoded", "multipart/form-data")
 
@@ -134,7 +134,7 @@ def on_http_error(request: AnyRequest, error: HTTPException) -> Response[Any]:
 
 def on_unexpected(request: AnyRequest, error: Exception) -> Response[Any]:
     """A defect, or the database going away. The log gets the kind and the place, never a value."""
-    if isinstance(error, _UNUSABLE) and (isinstance(error, asyncpg.PostgresError) or _from_driver(error)):
+    if isinstance(error, _UNUSABLE) or (isinstance(error.__cause__, UnicodeEncodeError) and _from_driver(error)):
         return _answer(request, 422, "text_unusable", (_UNUSABLE_TEXT, {}))
     trace = places(error.__traceback__)
     # A refused or broken connection is an OSError, and so is a missing template: only the driver's is the database's.

@@ -1,5 +1,6 @@
 """`guardian demo --check` plays the main journey; it exits 0 only if every step holds."""
 
+import contextlib
 import os
 import subprocess
 import sys
@@ -27,6 +28,16 @@ def test_every_step_holds_within_a_minute(tmp_path: Path) -> None:
     assert "FAILED" not in said
     assert said.count(" ok ") >= 15
     assert spent < 60, f"{spent:.0f} s\n{said}"
+    assert _homeless() == [], "a database server outlived the folder of its demo"
+
+
+def _homeless() -> list[str]:
+    """Folders that are gone while a process still works in them."""
+    places = []
+    for process in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            places.append(str((process / "cwd").readlink()))
+    return [place for place in places if "/guardian-demo-" in place and place.endswith("(deleted)")]
 
 
 _LATE = """

@@ -8,6 +8,7 @@ import httpx
 
 from guardian.context import Context
 from guardian.events import SYSTEM
+from guardian.i18n import say_day
 from guardian.purge import execution, sweeps
 from guardian.purge.execution import RunPurge
 from tests.conftest import FixedClock
@@ -219,3 +220,17 @@ async def test_the_sweep_is_called_late_after_two_days(ctx: Context, clock: Fixe
     clock.advance(hours=timedelta(days=2, hours=1).total_seconds() / 3600)
     async with at(ctx, world.olga) as olga:
         assert "The sweep does not run" in (await olga.get("/admin")).text
+
+
+async def test_purposes_stand_under_their_titles_and_the_last_day_is_the_last(ctx: Context) -> None:
+    world = await desk.build(ctx)
+    async with at(ctx, world.olga) as olga:
+        page = (await olga.get(f"/admin/institutions/{world.school}")).text
+    assert "Lessons, Recordings" in page
+    assert "lessons, recordings" not in page
+    ends = await desk.one(ctx, "select valid_until - interval '1 second' from authorisations where id = $1",
+                          world.authorisation)  # fmt: skip
+    day = say_day("en", ends, "Europe/Warsaw")
+    assert day in page
+    async with at(ctx, world.bob) as bob:
+        assert f"Its last day is {day}." in (await bob.get("/school")).text

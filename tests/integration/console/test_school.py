@@ -158,7 +158,7 @@ async def test_a_signature_is_asked_and_what_is_wrong_is_said(ctx: Context) -> N
         given = {**fields, "signatory_email": "head@maple.example.org"}
         refused = await bob.post("/school/authorisations/new", data=given)
         assert refused.status_code == 422
-        assert "there are no lessons. Add it." in refused.text
+        assert "Without the purpose Lessons there are no lessons. Add it." in refused.text
         assert 'value="head@maple.example.org"' in refused.text
         nonsense = await bob.post("/school/authorisations/new", data={**given, "valid_until": "soon"})
         assert "This is no day." in nonsense.text

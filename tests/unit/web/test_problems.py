@@ -124,3 +124,14 @@ async def test_a_browser_gets_a_page_in_its_language(site: httpx.AsyncClient, la
 async def test_who_asks_for_json_gets_json_anywhere(site: httpx.AsyncClient) -> None:
     answer = await site.get("/nowhere", headers={"accept": "application/json"})
     assert answer.headers["content-type"] == "application/problem+json"
+
+
+async def test_who_sends_json_is_answered_in_json_wherever_it_was_sent(site: httpx.AsyncClient) -> None:
+    answer = await site.post("/nowhere", content="{}", headers={**JSON, "accept": "*/*"})
+    assert (answer.status_code, answer.headers["content-type"]) == (404, "application/problem+json")
+    browser = await site.post("/nowhere", content="{}", headers={**JSON, **HTML})
+    assert browser.headers["content-type"].startswith("text/html")
+
+
+async def test_a_balancer_may_ask_for_health_by_head(site: httpx.AsyncClient) -> None:
+    assert (await site.head("/health/live")).status_code == 200

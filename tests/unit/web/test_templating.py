@@ -130,9 +130,9 @@ def test_a_confirmation_carries_its_proof() -> None:
         ("en", "Friday 4 December 2026, 18:00 (Warsaw)|Friday 4 December 2026|4 December 2026|1,240,000"),
         (
             "fr",
-            "vendredi 4 décembre 2026 à 18:00 (Warsaw)|vendredi 4 décembre 2026|4 décembre 2026|1\u202f240\u202f000",
+            "vendredi 4 décembre 2026 à 18:00 (Varsovie)|vendredi 4 décembre 2026|4 décembre 2026|1\u202f240\u202f000",
         ),
-        ("pl", "piątek, 4 grudnia 2026, 18:00 (Warsaw)|piątek 4 grudnia 2026|4 grudnia 2026|1\xa0240\xa0000"),
+        ("pl", "piątek, 4 grudnia 2026, 18:00 (Warszawa)|piątek 4 grudnia 2026|4 grudnia 2026|1\xa0240\xa0000"),
     ],
 )
 def test_dates_and_numbers_are_written_as_people_write_them(language: str, said: str) -> None:

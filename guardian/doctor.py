@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Literal
 
+import asyncpg
 import msgspec
 
 from guardian.access.reasons import REASONS, sentence
@@ -17,6 +18,7 @@ from guardian.db.migrate import expected, names
 from guardian.errors import GuardianError
 from guardian.events import SYSTEM
 from guardian.i18n import LANGUAGES
+from guardian.jobs import parked
 from guardian.mail.mime import unstructured
 from guardian.mail.smtp_settings import SmtpSettings
 
@@ -38,7 +40,7 @@ async def examine(ctx: Context) -> list[Finding]:
     for name, check in CHECKS.items():
         try:
             findings.append(await check(ctx, name))
-        except (GuardianError, OSError, ValueError) as error:
+        except (GuardianError, OSError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
             broke = f"the check broke off ({type(error).__name__})"
             remedy = "Mend what the other checks name first, then run the doctor again."
             findings.append(Finding(name=name, verdict="failed", found=broke, remedy=remedy))
@@ -71,7 +73,14 @@ async def _schema(ctx: Context, name: str) -> Finding:
 
 async def _isolation(ctx: Context, name: str) -> Finding:
     async with ctx.engine.connections.acquire() as connection:
-        seen = await connection.fetchval("select count(*) from learners")
+        seen = await connection.fetchval("select exists (select 1 from learners)")
+        off = await connection.fetchval(
+            "select count(*) from pg_class where oid in (select polrelid from pg_policy) "
+            "and not (relrowsecurity and relforcerowsecurity)"
+        )
+    if off:
+        return Finding(name=name, verdict="failed", found=f"row-level security is off for {off} tables",
+                       remedy="Restore it from a backup's schema; until then stop the service.")  # fmt: skip
     if seen:
         return Finding(name=name, verdict="failed", found="a connection without a scope sees learners",
                        remedy="Row-level security is off: run `guardian migrate`, then check the role.")  # fmt: skip
@@ -127,6 +136,18 @@ async def _queue(ctx: Context, name: str) -> Finding:
         return Finding(name=name, verdict="warning", found=f"{row['waiting']} letters wait, the oldest over an hour",
                        remedy="Check that `guardian work` runs, and the mail server.")  # fmt: skip
     return Finding(name=name, verdict="ok", found=f"{row['waiting']} letters wait")
+
+
+async def _jobs(ctx: Context, name: str) -> Finding:
+    async with ctx.transaction(SYSTEM) as tx:
+        found = await parked(tx)
+    if found:
+        named = ", ".join(f"{count} of {kind}" for kind, count in found.items())
+        return Finding(
+            name=name, verdict="warning", found=f"jobs were given up: {named}",
+            remedy="The log says why (job.failed). Mend it, then put them back; see docs/operations.md.",
+        )  # fmt: skip
+    return Finding(name=name, verdict="ok", found="no job was given up")
 
 
 async def _sweep(ctx: Context, name: str) -> Finding:
@@ -188,6 +209,7 @@ CHECKS: dict[str, Check] = {
     "mail_server": _mail,
     "mail_queue": _queue,
     "mail_headers": _headers,
+    "jobs": _jobs,
     "sweep": _sweep,
     "drift": _drift,
     "texts": _languages,

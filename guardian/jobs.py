@@ -112,6 +112,14 @@ async def _run(context: Context, kind: type[Job], handler: Handler, queued: Queu
         raise RuntimeError(type(error).__name__) from None
 
 
+async def parked(tx: Tx) -> dict[str, int]:
+    """The jobs that were given up and wait for a person, counted by name."""
+    rows = await tx.fetch(
+        "select entrypoint, count(*) as number from pgqueuer where status = 'failed' group by entrypoint order by 1"
+    )
+    return {row["entrypoint"]: row["number"] for row in rows}
+
+
 async def run_worker(
     context: Context,
     handlers: Mapping[type[Job], Handler],

@@ -6,7 +6,7 @@ import msgspec
 
 from guardian.context import Context
 from guardian.events import SYSTEM
-from guardian.purge.sweeps import begin_purges, check_learners
+from guardian.purge.sweeps import begin_purges, check_learners, end_tombstones
 from guardian.registry import SWEEPS
 
 
@@ -19,6 +19,7 @@ async def sweep(ctx: Context) -> dict[str, int]:
         counts[name] = await step(ctx)
     counts.update(msgspec.structs.asdict(await check_learners(ctx)))
     counts["purges_handed_over"] = await begin_purges(ctx)
+    counts["tombstones_ended"] = await end_tombstones(ctx)
     async with ctx.transaction(SYSTEM) as tx:
         await tx.execute(
             "insert into sweeps (id, at, finished_at, counts) values ($1, $2, $3, $4)",

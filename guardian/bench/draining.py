@@ -5,11 +5,13 @@ import sys
 
 from guardian import app, settings
 from guardian.bench.mails import drain
+from guardian.mail.rendering import warm
 from guardian.web import logging
 
 
 async def _main() -> None:
     async with app.opened(settings.read(), name="guardian bench") as context:
+        warm()
         sys.stdout.write("ready\n")
         sys.stdout.flush()
         await asyncio.to_thread(sys.stdin.readline)

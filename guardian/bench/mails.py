@@ -19,7 +19,7 @@ from guardian.errors import Unavailable
 from guardian.events import SYSTEM
 from guardian.mail.letters import Child, ConsentRequest, PurposeLine
 from guardian.mail.mime import Envelope, build
-from guardian.mail.rendering import render
+from guardian.mail.rendering import render, warm
 from guardian.mail.sender import Sender
 from guardian.mail.transport import Pool, SmtpSettings
 from guardian.notice.service import ensure_default
@@ -159,6 +159,7 @@ async def _workers(port: int, count: int, workers: int) -> float:
         async with found.context.transaction(SYSTEM) as tx:
             await tx.execute(_QUEUE, count, tx.now)
         if workers == 1:
+            warm()
             started = time.perf_counter()
             await drain(found.context)
             return await _all_accepted(found, count) / (time.perf_counter() - started)

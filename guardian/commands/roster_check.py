@@ -1,5 +1,6 @@
 """`guardian roster check FILE_OR_FOLDER`: what a roster says, without a database."""
 
+import contextlib
 import json
 import sys
 from datetime import date
@@ -22,11 +23,19 @@ def check(path: Path, *, locale: str | None, as_of: date, as_json: bool, records
         language of the messages.
     :param as_of: the day on which ages are judged.
     :param records: with JSON, list every pupil with the guardians.
-    :returns: 0 when it was read, 1 when the whole input is refused, 2 when there is no such file.
+    :returns: 0 when it was read, 1 when nothing of it could be imported (a finding F says why), 2 when there is no
+        such file or this account may not read it.
     """
     language = _language(locale)
     if not path.exists():
         print(text(language, N_("There is no file or folder %(name)s. Check the name."), name=path), file=sys.stderr)
+        return 2
+    try:
+        with path.open("rb") if path.is_file() else contextlib.nullcontext():
+            pass
+    except OSError:
+        said = N_("The file %(file)s cannot be read. Check its name and that you may read it.")
+        print(text(language, said, file=path), file=sys.stderr)
         return 2
     if as_json:
         reading = read(path, locale=locale, as_of=as_of)
@@ -35,7 +44,7 @@ def check(path: Path, *, locale: str | None, as_of: date, as_json: bool, records
     else:
         reading = _watched(path, locale, as_of, language)
         _tell(reading, language)
-    return 1 if reading.refused else 0
+    return 1 if any(finding.severity == "F" for finding in reading.findings) else 0
 
 
 def _language(locale: str | None) -> str:

@@ -10,6 +10,7 @@ from guardian import app, settings
 from guardian.context import Context
 from guardian.errors import GuardianError, Unavailable
 from guardian.settings import Settings
+from guardian.web import logging
 
 REFUSED = 1
 UNAVAILABLE = 3
@@ -34,6 +35,7 @@ def with_context(
         async with app.opened(chosen or settings.read()) as context:
             return await work(context)
 
+    logging.configure("WARNING")  # to stderr: what goes to stdout is the command's answer alone
     try:
         return asyncio.run(run())
     except GuardianError as error:

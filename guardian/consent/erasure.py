@@ -18,6 +18,11 @@ select c.act from consents c where c.learner = $1 and not exists (
 """
 
 
+async def forget_guardians(tx: Tx, learner: UUID) -> int:
+    """Empty the names that a learner's guardians typed, of those who were erased with the learner; answers how many."""
+    return await store.forget_names(tx, learner)
+
+
 async def forget_learner(ctx: Context, tx: Tx, learner: UUID) -> dict[str, int]:  # noqa: ARG001 (as all erasers)
     """Close the questions, links and unsent letters that are about this learner alone; answers how many of each.
 

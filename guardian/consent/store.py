@@ -157,6 +157,15 @@ async def keep_evidence(
     )  # fmt: skip
 
 
+async def forget_names(tx: Tx, learner: UUID) -> int:
+    """Empty what the erased guardians of a learner typed; answers how often. That they answered, and when, stays."""
+    return await tx.execute(
+        "update consent_evidence e set typed_name = null from guardianships k join guardians g on g.id = k.guardian "
+        "where k.learner = $1 and g.erased_at is not null and e.guardian = g.id and e.typed_name is not null",
+        learner,
+    )
+
+
 async def complete(tx: Tx, acts: Collection[UUID]) -> list[UUID]:
     """The second messages were accepted: every yes of these acts counts from now, unless a later word replaced it.
     The caller has locked the guardians' requests. Answers the acts of which anything counts.

@@ -1,10 +1,6 @@
 """Uploading a roster: the file comes in, is kept encrypted, and its plan is made."""
 
-import asyncio
 import contextlib
-import os
-import shutil
-import tempfile
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -19,14 +15,12 @@ from guardian.console.service import plan_soon
 from guardian.context import Context
 from guardian.errors import GuardianError, Refused, TooLarge
 from guardian.i18n import gettext_noop as N_
-from guardian.roster import service
+from guardian.roster import service, workshop
 from guardian.roster import store as rosters
-from guardian.roster.planning import workshop
 from guardian.web.page import AnyRequest, Page, context_of, form_of, language_of, redirect
 
 _BODY = 1024 * 1024 * 1024
 """The most that a form may send before it is cut off; the budget of the settings is judged on the file itself."""
-_PIECE = 1024 * 1024
 
 
 @route("/school/rosters", http_method=READ, include_in_schema=False)
@@ -57,23 +51,11 @@ async def _received(ctx: Context, sent: Any) -> AsyncIterator[Path]:
     """The uploaded file as a file that only this account can read, gone again at the end. Raises Refused."""
     if not isinstance(sent, UploadFile) or not sent.filename:
         raise Refused("file_missing", N_("Choose a file first."), where="file")
-    folder = workshop(ctx)
-    await asyncio.to_thread(folder.mkdir, mode=0o700, parents=True, exist_ok=True)
-    place = Path(await asyncio.to_thread(tempfile.mkdtemp, dir=folder))
     try:
-        path = place / "received"
-        await asyncio.to_thread(_copy, sent, path)
-        yield path
+        async with workshop.received(ctx, sent.file) as path:
+            yield path
     finally:
         await sent.close()
-        await asyncio.to_thread(shutil.rmtree, place, ignore_errors=True)
-
-
-def _copy(sent: UploadFile, path: Path) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        sent.file.seek(0)
-        shutil.copyfileobj(sent.file, file, _PIECE)
 
 
 async def _page(request: AnyRequest, *, status: int = 200, mode: str = "", error: GuardianError | None = None) -> Page:

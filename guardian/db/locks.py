@@ -38,6 +38,27 @@ def try_lock(path: Path, *, create: bool = True) -> int | None:
     return file
 
 
+def held(path: Path) -> int:
+    """Take the lock of a new file whose finder removes it when its maker is dead. A finder that looked in just now took
+    this one for a dead maker's: then it is made again.
+    """
+    while True:
+        file = try_lock(path)
+        if file is not None:
+            if is_file(file, path):
+                return file
+            os.close(file)
+        time.sleep(0.01)
+
+
+def is_file(file: int, path: Path) -> bool:
+    """Whether the open file is the one that has that name now."""
+    try:
+        return os.path.samestat(os.fstat(file), path.stat())
+    except FileNotFoundError:
+        return False
+
+
 def is_locked(path: Path) -> bool:
     """Whether somebody holds the lock at this moment. Asking takes it for a blink, so a taker must try
     again.

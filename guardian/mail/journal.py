@@ -1,14 +1,15 @@
 """A sender's own memory of what the mail server took: one line per 250, written before anything else happens.
 
 The database learns of results in batches. A worker that is killed between a 250 and its batch would send those letters
-again; its successor reads the journal first. A write that has reached the operating system survives `kill -9`.
+again; its successor reads the journal first. What was written to the file's memory survives `kill -9`.
 
 Whoever writes a journal holds a lock on it, which the operating system lets go when its holder dies. So "this journal
 can be locked" means "its writer is dead", whatever the database knows meanwhile.
 """
 
+import errno
+import mmap
 import os
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,9 +17,11 @@ from uuid import UUID
 
 import msgspec
 
-from guardian.db.locks import try_lock
+from guardian.db.locks import held, is_file, try_lock
 
 _SUFFIX = ".journal"
+_ROOM = 64 * 1024
+"""Octets kept free after the last line: enough for a batch."""
 
 
 class Acceptance(msgspec.Struct, frozen=True):
@@ -29,24 +32,39 @@ class Acceptance(msgspec.Struct, frozen=True):
 
 
 class Journal:
-    """An append-only file of acceptances; emptied whenever the database has them all. One writer, one batch at a time.
+    """A file of acceptances, emptied whenever the database has them all. One writer, one batch at a time.
 
-    Raises OSError where its folder cannot be written.
+    It is written through shared memory and never made longer or shorter while letters go out: a `write` or `truncate`
+    would wait for the disk each time the database makes a COMMIT last. Raises OSError where its folder cannot be
+    written or the disk is full.
     """
 
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.path = path
-        self._lock = _held(path)
-        self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        self._file = held(path)
+        self._end = len(path.read_bytes().rstrip(b"\0"))
+        _reserve(self._file, self._end + _ROOM)
+        self._memory = mmap.mmap(self._file, 0)
 
     def write(self, acceptance: Acceptance) -> None:
-        """Remember an acceptance. One write call, so that a line is there whole or not at all. Raises OSError."""
-        os.write(self._file, msgspec.json.encode(acceptance) + b"\n")
+        """Remember an acceptance. A line that a kill cut short has no line end and counts for nothing. Raises
+        OSError.
+        """
+        if self._memory.closed:
+            raise OSError(errno.EBADF, "the journal is closed")
+        line = msgspec.json.encode(acceptance) + b"\n"
+        end = self._end + len(line)
+        if end > len(self._memory):
+            _reserve(self._file, end + _ROOM)
+            self._memory.resize(end + _ROOM)
+        self._memory[self._end : end] = line
+        self._end = end
 
     def empty(self) -> None:
         """Forget everything: the database knows."""
-        os.ftruncate(self._file, 0)
+        self._memory[: self._end] = bytes(self._end)
+        self._end = 0
 
     def close(self) -> None:
         """Remove the file, then let go of it; for an orderly end, when nothing is in doubt."""
@@ -55,29 +73,16 @@ class Journal:
 
     def leave(self) -> None:
         """Let go of the file and keep what it says, for a successor. A second call does nothing."""
-        for file in (self._file, self._lock):
-            if file >= 0:
-                os.close(file)
-        self._file = self._lock = -1
+        if not self._memory.closed:
+            self._memory.close()
+            os.close(self._file)
 
 
-def _held(path: Path) -> int:
-    """The lock of a new journal. A successor that looked in just now took it for a dead one's and removed it: again."""
-    while True:
-        lock = try_lock(path)
-        if lock is not None:
-            if _is(lock, path):
-                return lock
-            os.close(lock)
-        time.sleep(0.01)
-
-
-def _is(file: int, path: Path) -> bool:
-    """Whether the open file is the one that has that name now."""
-    try:
-        return os.path.samestat(os.fstat(file), path.stat())
-    except FileNotFoundError:
-        return False
+def _reserve(file: int, size: int) -> None:
+    """Fill the file up with noughts: a page without room on the disk would kill its writer. Raises OSError."""
+    there = os.lseek(file, 0, os.SEEK_END)
+    while there < size:
+        there += os.write(file, bytes(size - there))
 
 
 def journal_of(folder: Path, worker: str) -> Path:
@@ -104,7 +109,7 @@ def inherited(path: Path) -> Iterator[list[Acceptance] | None]:
         yield None
         return
     try:
-        if _is(lock, path):
+        if is_file(lock, path):
             yield read(path)
             path.unlink(missing_ok=True)
         else:
@@ -114,11 +119,11 @@ def inherited(path: Path) -> Iterator[list[Acceptance] | None]:
 
 
 def read(path: Path) -> list[Acceptance]:
-    """What a journal says; a line cut short by a full disk is left out, a journal that is gone says nothing."""
+    """What a journal says; a line cut short is left out, a journal that is gone says nothing."""
     found = []
-    for line in path.read_bytes().splitlines() if path.exists() else ():
+    for line in path.read_bytes().split(b"\n")[:-1] if path.exists() else ():
         try:
-            found.append(msgspec.json.decode(line, type=Acceptance))
+            found.append(msgspec.json.decode(line.lstrip(b"\0"), type=Acceptance))
         except msgspec.DecodeError:
             continue
     return found

@@ -92,10 +92,11 @@ def answer_on_its_way(reasons: Iterable[str], due: Due | None, now: datetime) ->
     return "verification_pending" in reasons and (due is None or due.at > now)
 
 
-def cap_of(due: Due, clocks: Clocks) -> datetime:
-    """The instant at which an unapproved purge runs by itself: the same clock at its legal cap (LAW section 4)."""
-    clock = _CLOCK_OF[due.cause]
-    return due.at + timedelta(days=CAPS[clock] - getattr(clocks, clock))
+def caps(clocks: Clocks) -> dict[str, timedelta]:
+    """By cause, how long after its due date an unapproved purge runs by itself: the same clock at its legal cap
+    (LAW section 4). A cause without a clock never does.
+    """
+    return {cause: timedelta(days=CAPS[clock] - getattr(clocks, clock)) for cause, clock in _CLOCK_OF.items()}
 
 
 def next_look(now: datetime, *instants: datetime | None) -> datetime | None:

@@ -5,17 +5,17 @@ Own tables forget last, since they know the ids of everything else.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import ClassVar
 from uuid import UUID
 
-from guardian.access.service import clocks_of, decide_in
+from guardian.access.service import Decided, clocks_of, decide_in
 from guardian.audit import store as audit
 from guardian.consent import erasure as consent_erasure
 from guardian.context import Context, Tx
 from guardian.events import SYSTEM, Event
 from guardian.flags import store as flags
-from guardian.flags.domain import CLEARS_BY_ITSELF
+from guardian.flags.domain import SEVERITY
 from guardian.jobs import Job
 from guardian.people import checks, marks
 from guardian.people import store as people
@@ -46,7 +46,8 @@ async def _database(ctx: Context, tx: Tx, purge: Purge) -> dict[str, int]:
     await _bury(ctx, tx, purge)
     erased = await people.erase_learner(tx, purge.learner)
     guardians = await people.erase_guardians_of(tx, purge.learner)
-    return {"learner_fields": erased, "guardians": guardians}
+    names = await consent_erasure.forget_guardians(tx, purge.learner)
+    return {"learner_fields": erased, "guardians": guardians, "typed_names": names}
 
 
 ERASERS: Mapping[str, Eraser] = {"mail_queue": _mail_queue, "uploads": _uploads, "database": _database}
@@ -72,20 +73,33 @@ async def _begin(ctx: Context, purge_id: UUID) -> bool:
             return True
         await store.lock_learner(tx, purge.learner)
         decided = (await decide_in(ctx, tx, [purge.learner]))[0]
-        if decided.decision.access == "permit" or decided.gathered.held:
+        why = obstacle(purge, decided, tx.now)
+        if why == "answer_on_its_way":
+            return False  # it stays approved; the sweep comes back to it
+        if why is not None:
             await store.move(tx, purge, "cancelled")
             await checks.recheck(tx, [purge.learner])
-            why = "held" if decided.gathered.held else "basis_found"
             await audit.append(tx, SYSTEM, _event("purge.cancelled", purge, why=why))
             return False
-        if answer_on_its_way(decided.decision.reasons, decided.due, tx.now):
-            return False  # it stays approved; the sweep comes back to it
         if not await store.move(tx, purge, "running", started_at=tx.now):
             return False
         await store.add_tasks(tx, purge.id, [(ctx.new_id(), recipient) for recipient in RECIPIENTS])
         await people.set_standing(tx, purge.learner, "erasure_in_progress")
         await audit.append(tx, SYSTEM, _event("purge.started", purge))
     return True
+
+
+def obstacle(purge: Purge, decided: Decided, now: datetime) -> str | None:
+    """What stands against erasing at this moment, or nothing."""
+    if decided.decision.access == "permit":
+        return "basis_found"
+    if decided.gathered.held:
+        return "held"
+    if answer_on_its_way(decided.decision.reasons, decided.due, now):
+        return "answer_on_its_way"
+    if purge.approved_by is None and (decided.due is None or decided.due.at > now):
+        return "not_due"  # nobody approved it: only its clock did, and that was set anew since
+    return None
 
 
 async def _step(ctx: Context, purge_id: UUID, recipient: str) -> None:
@@ -108,21 +122,25 @@ async def _bury(ctx: Context, tx: Tx, purge: Purge) -> None:
     platform = marks.platform_mark(ctx.keys, row["platform_id"]) if row["platform_id"] else None
     person: bytes | None = None
     student: bytes | None = None
-    for enrolment in await people.enrolments_of(tx, purge.learner):
+    until = tx.now + TOMBSTONE_LIFE
+    enrolments = await people.enrolments_of(tx, purge.learner)
+    if not enrolments:
+        await store.bury(tx, ctx.new_id(), purge, (platform, None, None), until)
+    for enrolment in enrolments:
         if enrolment.student_id:
             student = marks.student_mark(ctx.keys, enrolment.institution, enrolment.student_id)
         if row["birth_date"] and (row["given_name"] or row["family_name"]):
             person = marks.person_mark(
                 ctx.keys, enrolment.institution, row["given_name"] or "", row["family_name"] or "", row["birth_date"]
             )
-        await store.bury(tx, ctx.new_id(), purge, (platform, student, person), tx.now + TOMBSTONE_LIFE)
+        await store.bury(tx, ctx.new_id(), purge, (platform, student, person), until)
         platform = None  # one row knows the platform's id, each enrolment has a row of its own
 
 
 async def _finish(ctx: Context, purge_id: UUID) -> None:
     async with ctx.transaction(SYSTEM) as tx:
         purge = await store.get(tx, purge_id)
-        if purge is None or purge.state != "running":
+        if purge is None or purge.state != "running" or not await store.move(tx, purge, "done", done_at=tx.now):
             return
         backups_until = tx.now + timedelta(days=clocks_of(ctx).backup_expiry_days)
         document = certificate(
@@ -134,8 +152,7 @@ async def _finish(ctx: Context, purge_id: UUID) -> None:
             tombstone_until=tx.now + TOMBSTONE_LIFE,
         )
         await store.set_certificate(tx, purge_id, document)
-        await store.move(tx, purge, "done", done_at=tx.now)
-        await flags.resolve_open(tx, purge.learner, sorted(CLEARS_BY_ITSELF), "purge_approved")
+        await flags.resolve_open(tx, purge.learner, sorted(SEVERITY), "purge_approved")
         await audit.append(tx, SYSTEM, _event("purge.done", purge))
 
 

@@ -66,6 +66,9 @@ async def hold(ctx: Context, actor: Actor, learner: UUID, *, reason: str, author
         if review_on <= tx.now.date():
             raise Refused("hold_review_past", N_("The review date must lie in the future."), where="review_on")
         await _judged(ctx, tx, learner)
+        running = (await store.open_of(tx, [learner])).get(learner)
+        if running is not None and running.state == "running":
+            raise Conflict("purge_running", N_("This purge has begun, so that a hold comes too late."))
         assert actor.id is not None
         added = await store.hold(
             tx, ctx.new_id(), learner, reason=reason, authority=authority, approved_by=actor.id, review_on=review_on

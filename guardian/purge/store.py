@@ -1,7 +1,7 @@
 """The only writer of purges, their tasks, tombstones and holds."""
 
-from collections.abc import Sequence
-from datetime import date, datetime
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -62,10 +62,38 @@ async def cooled(tx: Tx, limit: int) -> list[UUID]:
     return [row["id"] for row in rows]
 
 
-async def waiting(tx: Tx, before: datetime) -> int:
-    """How many unapproved purges were due before an instant."""
-    count: int = await tx.fetchval("select count(*) from purges where state = 'due' and due_at <= $1", before)
+async def at_cap(tx: Tx, caps: Mapping[str, timedelta]) -> list[Purge]:
+    """Unapproved purges whose clock has reached its cap, locked; `caps`: by cause, how long after the due date."""
+    rows = await tx.fetch(
+        f"select {_COLUMNS} from purges p join unnest($1::text[], $2::interval[]) as c(of_cause, later) "
+        "on c.of_cause = p.cause where p.state = 'due' and p.due_at + c.later <= $3 order by p.due_at, p.id "
+        "for update of p skip locked",
+        list(caps), list(caps.values()), tx.now,
+    )  # fmt: skip
+    return [_purge(row) for row in rows]
+
+
+async def unapproved(tx: Tx, since: datetime) -> int:
+    """How many purges were stopped by the brake and wait, or have run since an instant without a person."""
+    count: int = await tx.fetchval(
+        "select count(*) from purges where state = 'needs_approval' or (approved_by is null and approved_at > $1)",
+        since,
+    )
     return count
+
+
+async def set_due(tx: Tx, purge: UUID, *, cause: str, due_at: datetime) -> None:
+    """Keep an unapproved purge's date the same as the derived one."""
+    await tx.execute(
+        "update purges set cause = $2, due_at = $3 where id = $1 and state in ('due', 'needs_approval') "
+        "and (cause, due_at) is distinct from ($2, $3)",
+        purge, cause, due_at,
+    )  # fmt: skip
+
+
+async def end_tombstones(tx: Tx) -> int:
+    """Drop the proofs whose time is over; answers how many."""
+    return await tx.execute("delete from tombstones where expires_at <= $1", tx.now)
 
 
 async def lock_learner(tx: Tx, learner: UUID) -> Record | None:

@@ -5,11 +5,12 @@ makes purges due, and sets `check_at` to the next instant at which something wou
 """
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import msgspec
 
+from guardian.access.due import Due
 from guardian.access.service import Decided, clocks_of, decide_in
 from guardian.audit import store as audit
 from guardian.context import Context, Tx
@@ -20,10 +21,11 @@ from guardian.flags.domain import CLEARS_BY_ITSELF, Flag, look_at, wanted
 from guardian.jobs import enqueue
 from guardian.people import checks
 from guardian.purge import store
-from guardian.purge.domain import Purge, cap_of, may, next_look
+from guardian.purge.domain import Purge, caps, may, next_look
 from guardian.purge.execution import RunPurge
 
 BATCH = 500
+_RUN = timedelta(days=1)
 
 
 class Swept(msgspec.Struct):
@@ -58,15 +60,17 @@ class _Sweep(msgspec.Struct):
             return None
         due_at = one.due.at if one.due else None
         await self._flags(one, kinds, due_at)
-        cap = None
-        if one.decision.access == "permit" and purge is not None and may(purge.state, "cancelled"):
+        over = one.due is not None and one.due.at <= self.tx.now
+        waiting = purge is not None and purge.state in {"due", "needs_approval"} and not one.gathered.held
+        if purge is not None and (
+            (one.decision.access == "permit" and may(purge.state, "cancelled")) or (waiting and not over)
+        ):
             self.swept.purges_cancelled += 1
             if not self.dry_run:
                 await store.move(self.tx, purge, "cancelled")
-        elif one.due is not None and one.due.at <= self.tx.now:
-            cap = cap_of(one.due, clocks_of(self.ctx))
-            await self._purge(one, purge, cap)
-        return next_look(self.tx.now, one.decision.until, look_at(due_at), due_at, cap)
+        elif one.due is not None and over:
+            await self._purge(one, purge, one.due)
+        return next_look(self.tx.now, one.decision.until, look_at(due_at), due_at)
 
     async def _flags(self, one: Decided, kinds: Mapping[str, Flag], due_at: datetime | None) -> None:
         blocked = one.decision.access == "block"
@@ -86,37 +90,19 @@ class _Sweep(msgspec.Struct):
             elif not self.dry_run:
                 await flag_store.set_due(self.tx, flag.id, due_at)
 
-    async def _purge(self, one: Decided, purge: Purge | None, cap: datetime) -> None:
-        assert one.due is not None
-        if purge is None:
-            self.swept.purges_due += 1
-            if self.dry_run:
-                return
-            purge = Purge(
-                id=self.ctx.new_id(),
-                learner=one.id,
-                institution=_institution(one),
-                state="due",
-                cause=one.due.cause,
-                due_at=one.due.at,
-                approved_by=None,
-                approved_at=None,
-                cooling_until=None,
-                started_at=None,
-                done_at=None,
-            )
-            await store.insert(self.tx, purge)
-        if self.tx.now < cap or purge.state != "due":
-            return
-        # At the cap a purge runs without a person, unless so many would at once that a person should look first.
-        if await store.waiting(self.tx, self.tx.now) > self.ctx.settings.purge_brake:
-            self.swept.needs_approval += 1
+    async def _purge(self, one: Decided, purge: Purge | None, due: Due) -> None:
+        if purge is not None:
             if not self.dry_run:
-                await store.move(self.tx, purge, "needs_approval")
+                await store.set_due(self.tx, purge.id, cause=due.cause, due_at=due.at)
             return
-        self.swept.purges_begun += 1
-        if not self.dry_run:
-            await store.move(self.tx, purge, "cooling_off", approved_at=self.tx.now, cooling_until=self.tx.now)
+        self.swept.purges_due += 1
+        if self.dry_run:
+            return
+        made = Purge(
+            id=self.ctx.new_id(), learner=one.id, institution=_institution(one), state="due", cause=due.cause,
+            due_at=due.at, approved_by=None, approved_at=None, cooling_until=None, started_at=None, done_at=None,
+        )  # fmt: skip
+        await store.insert(self.tx, made)
 
 
 async def check_learners(ctx: Context, *, dry_run: bool = False) -> Swept:
@@ -127,7 +113,7 @@ async def check_learners(ctx: Context, *, dry_run: bool = False) -> Swept:
         async with ctx.transaction(SYSTEM) as tx:
             due = await checks.due_for_check(tx, limit=BATCH, after=after)
             if not due:
-                return swept
+                break
             before = swept.acts()
             sweep = _Sweep(ctx, tx, swept, dry_run)
             purges, flagged = await store.open_of(tx, due), await flag_store.of_learners(tx, due)
@@ -143,6 +129,44 @@ async def check_learners(ctx: Context, *, dry_run: bool = False) -> Swept:
             done = {name: count - before[name] for name, count in swept.acts().items() if count > before[name]}
             if done:
                 await audit.append(tx, SYSTEM, Event(action="sweep.checked", subject_kind="sweep", payload=done))
+    await _run_capped(ctx, swept, dry_run=dry_run)
+    return swept
+
+
+async def _run_capped(ctx: Context, swept: Swept, *, dry_run: bool) -> None:
+    """At the cap a purge runs without a person, unless so many would that a person should look first: then all wait.
+    Counted together are those of one day, so that many small runs cannot pass where a large one may not.
+    """
+    async with ctx.transaction(SYSTEM) as tx:
+        capped = await store.at_cap(tx, caps(clocks_of(ctx)))
+        if not capped:
+            return
+        braked = len(capped) + await store.unapproved(tx, tx.now - _RUN) > ctx.settings.purge_brake
+        if braked:
+            swept.needs_approval += len(capped)
+        else:
+            swept.purges_begun += len(capped)
+        if dry_run:
+            return
+        for purge in capped:
+            if braked:
+                await store.move(tx, purge, "needs_approval")
+            else:
+                await store.move(tx, purge, "cooling_off", approved_at=tx.now, cooling_until=tx.now)
+        action = "purges.braked" if braked else "purges.capped"
+        payload = {"purges": [purge.id for purge in capped]}
+        await audit.append(tx, SYSTEM, Event(action=action, subject_kind="sweep", payload=payload))
+
+
+async def end_tombstones(ctx: Context) -> int:
+    """Drop the proofs of erasure whose time is over (LAW section 4); answers how many."""
+    async with ctx.transaction(SYSTEM) as tx:
+        ended = await store.end_tombstones(tx)
+        if ended:
+            await audit.append(
+                tx, SYSTEM, Event(action="tombstones.ended", subject_kind="sweep", payload={"count": ended})
+            )
+    return ended
 
 
 async def begin_purges(ctx: Context) -> int:

@@ -1,15 +1,13 @@
 """The end of uploads that nobody committed, and of what a purged learner left in one."""
 
 import asyncio
-import shutil
 from datetime import timedelta
-from pathlib import Path
 from uuid import UUID
 
 from guardian.audit import store as audit
 from guardian.context import Context, Tx
 from guardian.events import SYSTEM, Event
-from guardian.roster import planning, store
+from guardian.roster import store, workshop
 from guardian.roster.domain import LIFE_HOURS, OPEN
 
 _BATCH = 100
@@ -17,7 +15,7 @@ _BATCH = 100
 
 async def erase_old_uploads(ctx: Context) -> int:
     """Erase the file and the rows of uploads older than 72 hours; answers how many. Safe to repeat, bounded per run."""
-    await asyncio.to_thread(_sweep_workshop, planning.workshop(ctx), ctx.clock.now().timestamp() - LIFE_HOURS * 3600)
+    await asyncio.to_thread(workshop.sweep, ctx)
     async with ctx.transaction(SYSTEM) as tx:
         ended = await store.outdated(tx, tx.now - timedelta(hours=LIFE_HOURS), _BATCH)
         if not ended:
@@ -45,10 +43,3 @@ async def forget_learner(tx: Tx, learner: UUID) -> dict[str, int]:
         await store.move(tx, upload, before=OPEN, after="cancelled")
     await store.erase(tx, ended)
     return {"uploads": len(ended)}
-
-
-def _sweep_workshop(folder: Path, before: float) -> None:
-    """Remove what a killed process left in the open."""
-    for place in folder.glob("*") if folder.exists() else ():
-        if place.stat().st_mtime <= before:
-            shutil.rmtree(place, ignore_errors=True)

@@ -17,9 +17,9 @@ from guardian.roster.seen import Seen
 from guardian.roster.source import Source
 from guardian.roster.terms import Terms
 
-BLOCK = 50_000
-"""Learners per block: about 10 MB. Each looks through the guardians written before it once."""
-_DEPTH = 2
+BLOCK = 25_000
+"""Learners per block: about 5 MB. Each looks through the guardians written before it once."""
+_DEPTH = 1
 
 _SIBLINGS = "create temp table siblings (guardian uuid) on commit drop"
 _COUNT_SIBLINGS = "insert into siblings select guardian from fresh where not makes"

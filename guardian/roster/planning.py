@@ -2,8 +2,6 @@
 
 import asyncio
 import contextlib
-import shutil
-import tempfile
 from collections.abc import AsyncIterator
 from pathlib import Path
 from uuid import UUID
@@ -18,7 +16,7 @@ from guardian.i18n import gettext_noop as N_
 from guardian.institution import store as institutions
 from guardian.institution.domain import Institution
 from guardian.people.row_ids import RowIds
-from guardian.roster import plan, plan_rows, sealing, store
+from guardian.roster import plan, plan_rows, sealing, store, workshop
 from guardian.roster.domain import OPEN, ROWS_SHOWN, Mode, Upload
 from guardian.roster.source import FromFile, Source
 from guardian.roster.terms import Terms
@@ -118,27 +116,11 @@ class _Progress:
 @contextlib.asynccontextmanager
 async def unpacked(ctx: Context, tx: Tx, upload: UUID) -> AsyncIterator[Path]:
     """The kept file as a file of its own that only this account can read, gone again at the end."""
-    folder = workshop(ctx)
-    await asyncio.to_thread(folder.mkdir, mode=0o700, parents=True, exist_ok=True)
-    place = Path(await asyncio.to_thread(tempfile.mkdtemp, dir=folder))
-    try:
+    async with workshop.place(ctx) as place:
         path = place / "roster"
-        await asyncio.to_thread(path.touch, mode=0o600)
-        position = 0
-        async for sealed in store.pieces(tx, upload):
-            piece = sealing.unseal(ctx.keys, upload, position, sealed)
-            await asyncio.to_thread(_append, path, piece)
-            position += 1
+        with workshop.open_private(path) as file:
+            position = 0
+            async for sealed in store.pieces(tx, upload):
+                await asyncio.to_thread(file.write, sealing.unseal(ctx.keys, upload, position, sealed))
+                position += 1
         yield path
-    finally:
-        await asyncio.to_thread(shutil.rmtree, place, ignore_errors=True)
-
-
-def workshop(ctx: Context) -> Path:
-    """Where files lie in the open while they are read."""
-    return ctx.settings.home / "reading"
-
-
-def _append(path: Path, piece: bytes) -> None:
-    with path.open("ab") as file:
-        file.write(piece)

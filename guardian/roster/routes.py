@@ -1,24 +1,20 @@
 """Rosters over the API: send one, see what it would change, write it."""
 
-import asyncio
-import shutil
-import tempfile
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import msgspec
 from litestar import Request, Response, get, post
 from litestar.datastructures import UploadFile
+from litestar.params import FromPath
 
 from guardian.context import Context
 from guardian.errors import NotFound, Refused
 from guardian.events import Actor
 from guardian.i18n import choose
 from guardian.i18n import gettext_noop as N_
-from guardian.roster import service
+from guardian.roster import service, workshop
 from guardian.roster.domain import Plan
-from guardian.roster.planning import workshop
 
 _BODY = 1024 * 1024 * 1024
 """The most that a request may send before it is cut off; the budget of the settings is judged on the file itself."""
@@ -52,14 +48,14 @@ async def send_roster(request: AnyRequest) -> Response[Plan]:
 
 
 @get("/v1/rosters/{upload:str}", summary="A roster's plan", tags=["rosters"])
-async def one_roster(request: AnyRequest, upload: str) -> Plan:
+async def one_roster(request: AnyRequest, upload: FromPath[str]) -> Plan:
     """The plan, or how far reading has come."""
     ctx, actor = await _client(request)
     return await service.get_plan(ctx, actor, _upload(upload), language=_language(request))
 
 
 @post("/v1/rosters/{upload:str}/commit", status_code=200, summary="Write a roster's plan", tags=["rosters"])
-async def commit_roster(request: AnyRequest, upload: str) -> Response[Plan]:
+async def commit_roster(request: AnyRequest, upload: FromPath[str]) -> Response[Plan]:
     """200 with what was written (again the same when repeated), or 202 when the roster is large."""
     ctx, actor = await _client(request)
     wanted, language = _upload(upload), _language(request)
@@ -78,23 +74,11 @@ async def _client(request: AnyRequest) -> tuple[Context, Actor]:
 
 
 async def _received(ctx: Context, actor: Actor, institution: UUID, sent: UploadFile, mode: str) -> UUID:
-    folder = workshop(ctx)
-    await asyncio.to_thread(folder.mkdir, mode=0o700, parents=True, exist_ok=True)
-    place = Path(await asyncio.to_thread(tempfile.mkdtemp, dir=folder))
     try:
-        path = place / "received"
-        await asyncio.to_thread(_copy, sent, path)
-        return await service.receive(ctx, actor, institution, path, mode=mode)
+        async with workshop.received(ctx, sent.file) as path:
+            return await service.receive(ctx, actor, institution, path, mode=mode)
     finally:
         await sent.close()
-        await asyncio.to_thread(shutil.rmtree, place, ignore_errors=True)
-
-
-def _copy(sent: UploadFile, path: Path) -> None:
-    path.touch(mode=0o600)
-    with path.open("wb") as file:
-        sent.file.seek(0)
-        shutil.copyfileobj(sent.file, file, 1024 * 1024)
 
 
 async def _confirmed(request: AnyRequest) -> bool:

@@ -137,6 +137,8 @@ def on_unexpected(request: AnyRequest, error: Exception) -> Response[Any]:
     if isinstance(error, _UNUSABLE) or (isinstance(error.__cause__, UnicodeEncodeError) and _from_driver(error)):
         return _answer(request, 422, "text_unusable", (_UNUSABLE_TEXT, {}))
     trace = places(error.__traceback__)
+    if isinstance(error, RecursionError) and trace and trace[-1].startswith("litestar.serialization."):
+        return _answer(request, 400, _DETAILS[400][0], (_DETAILS[400][1], {}))  # a body nested beyond all reason
     # A refused or broken connection is an OSError, and so is a missing template: only the driver's is the database's.
     gone = isinstance(error, _DATABASE_GONE) or (isinstance(error, OSError) and _from_driver(error))
     status = 503 if gone else 500

@@ -67,17 +67,15 @@ class Member:
 def members(source: Path) -> Iterator[tuple[list[Member], bool]]:
     """The files of an upload, and whether they came as a bundle (a folder or a zip).
 
-    :raises InputRefused: the container is unsafe, too large, empty or unreadable.
+    :raises InputRefused: the container is unsafe, too large, empty or damaged.
+    :raises OSError: it is not there, or this account may not read it.
     """
     if source.is_dir():
         yield list(_of_folder(source)), True
         return
-    try:
-        size = source.stat().st_size
-        with source.open("rb") as file:
-            magic = file.read(4)
-    except (OSError, ValueError):
-        raise InputRefused("FORMAT_UNKNOWN", source.name) from None
+    size = source.stat().st_size
+    with source.open("rb") as file:
+        magic = file.read(4)
     if size == 0:
         raise InputRefused("EMPTY", source.name)
     if magic[:2] != b"PK" or magic not in {b"PK\x03\x04", b"PK\x05\x06"}:

@@ -1,6 +1,5 @@
 """What a worker that died held: its journal first, then the queue; and never from one that lives."""
 
-import os
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -140,11 +139,32 @@ async def test_a_dead_worker_of_another_home_is_waited_for(ctx: Context, clock: 
 def test_a_journal_cut_short_says_what_it_holds(tmp_path: Path) -> None:
     path = tmp_path / "7-0.journal"
     journal = Journal(path)
-    first = Acceptance(UUID(int=7))
+    first, second = Acceptance(UUID(int=7)), Acceptance(UUID(int=8), "Q")
     journal.write(first)
-    os.write(journal._file, b'{"message":"018f')
+    journal.write(second)
+    kept = path.read_bytes().rstrip(b"\0")
     journal.leave()
-    assert read(path) == [first]
+    for length in range(len(kept)):
+        path.write_bytes(kept[:length] + bytes(100))
+        assert read(path) == ([first] if length >= kept.index(b"\n") + 1 else [])
+        path.write_bytes(bytes(length) + kept[length:])
+        assert read(path) in ([first, second], [second], []), "emptied only when the database knew them all"
+
+
+def test_a_journal_grows_is_emptied_and_goes_on(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "7-0.journal")
+    many = [Acceptance(UUID(int=number), "Q" * 64) for number in range(2_000)]
+    for one in many:
+        journal.write(one)
+    assert read(journal.path) == many
+    journal.empty()
+    assert read(journal.path) == []
+    journal.write(many[0])
+    assert read(journal.path) == many[:1]
+    journal.leave()
+    with pytest.raises(OSError, match="closed"):
+        journal.write(many[1])
+    assert Journal(journal.path).path == journal.path
 
 
 async def test_an_address_of_ours_that_is_refused_bounces_nobody(ctx: Context, clock: FixedClock) -> None:

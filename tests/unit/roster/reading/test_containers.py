@@ -184,8 +184,9 @@ def test_a_zip_of_one_list_is_read(tmp_path: Path) -> None:
     assert ("FILE_IGNORED", None) in codes(found, "I")
 
 
-def test_a_folder_that_does_not_exist_is_refused(tmp_path: Path) -> None:
-    assert reading(tmp_path / "nothing.csv").refused
+def test_what_is_not_there_is_not_blamed_on_the_file(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        reading(tmp_path / "nothing.csv")
 
 
 def test_a_very_long_line_is_refused(tmp_path: Path) -> None:

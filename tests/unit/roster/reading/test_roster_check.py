@@ -3,6 +3,7 @@
 # ruff: noqa: E501 documents stand whole
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -84,3 +85,21 @@ def test_a_missing_file_is_wrong_usage(capsys: pytest.CaptureFixture[str], tmp_p
     printed = capsys.readouterr()
     assert printed.out == ""
     assert "nothing.csv" in printed.err
+
+
+def test_a_list_without_a_header_is_not_importable(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text("Ann,Lee,2015-02-03\nBen,Moore,2014-05-06\n")
+    document = told(capsys, path, 1)
+    assert [(one["severity"], one["code"]) for one in document["findings"] if one["severity"] == "F"] == [
+        ("F", "HEADER_MISSING")
+    ]
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+def test_a_file_one_may_not_read(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text("x")
+    path.chmod(0)
+    assert check(path, locale=None, as_of=AS_OF, as_json=True, records=False) == 2
+    assert "cannot be read" in capsys.readouterr().err

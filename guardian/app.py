@@ -14,6 +14,8 @@ from guardian.context import Context, SystemClock, follow_demo_clock, read_demo_
 from guardian.db.engine import bind, engine_for, open_pool
 from guardian.db.migrate import expected, migrate, names
 from guardian.errors import Unavailable
+from guardian.platform.answers import Answers
+from guardian.platform.quick import Quick
 from guardian.registry import PORTS, ROUTES
 from guardian.settings import Settings
 from guardian.web.application import make_application
@@ -78,12 +80,13 @@ def build(settings: Settings, *, routes: Sequence[Any] = ROUTES) -> Litestar:
     async def lifespan(app: Litestar) -> AsyncIterator[None]:
         async with opened(settings, name="guardian web") as context:
             app.state.context = context
+            app.state.answers = Answers(context)
             watching = None if settings.database_url else spawn(_watch(context), name="database")
             yield
             if watching is not None:
                 watching.cancel()
 
-    return make_application(settings_.with_secret(settings), routes, lifespan=[lifespan])
+    return make_application(settings_.with_secret(settings), routes, lifespan=[lifespan], before=[Quick])
 
 
 def create() -> Litestar:

@@ -75,7 +75,7 @@ async def decide_by_platform_id(
     async with context.transaction(SYSTEM) as tx:
         instant = at or tx.now
         clocks = clocks_of(context)
-        usable = [name for name in names if _storable(name)]
+        usable = [name for name in names if storable(name)]
         found = await store.gather_by_platform_id(tx.connection, usable, instant)
         answers = {one.platform_id or "": judge(one, instant, clocks).decision for one in found}
         missing = [name for name in usable if name not in answers]
@@ -87,7 +87,7 @@ async def decide_by_platform_id(
     }
 
 
-def _storable(name: str) -> bool:
+def storable(name: str) -> bool:
     """Whether any learner could have this id: a NUL or half a character is no text to the database."""
     return "\0" not in name and not any("\ud800" <= letter <= "\udfff" for letter in name)
 

@@ -26,6 +26,10 @@ class Client(msgspec.Struct, frozen=True, kw_only=True):
     last_used_at: datetime | None
     revoked_at: datetime | None
 
+    def may(self, scope: Scope) -> bool:
+        """Whether its key covers this scope."""
+        return scope in self.scopes or "admin" in self.scopes
+
 
 def new_key() -> str:
     """A fresh API key, 256 bits. It is shown once and kept as a hash."""

@@ -51,10 +51,10 @@ async def authenticate(ctx: Context, authorization: str | None, scope: Scope) ->
     if kind.casefold() != "bearer" or not key.startswith(PREFIX) or len(key) > 200 or not key.isascii():
         raise wrong
     async with ctx.transaction(SYSTEM) as tx:
-        client = await store.by_key(tx, key_hash(key))
+        client = (await store.by_keys(tx, [key_hash(key)])).get(key_hash(key))
     if client is None:
         raise wrong
-    if scope not in client.scopes and "admin" not in client.scopes:
+    if not client.may(scope):
         raise NotAllowed(
             "scope_missing",
             N_("This API key may not do that: it lacks the scope `%(scope)s`. Ask the operator for it."),

@@ -1,5 +1,6 @@
 """The only writer of API clients and of answers kept for repeated writes."""
 
+from collections.abc import Collection
 from datetime import timedelta
 from uuid import UUID
 
@@ -20,17 +21,20 @@ async def insert(tx: Tx, client: Client, key_sha256: bytes) -> None:
     )  # fmt: skip
 
 
-async def by_key(tx: Tx, key_sha256: bytes) -> Client | None:
-    """The client whose key this is, unless it was revoked; its last use is noted, once a minute at most."""
-    row = await tx.fetchrow(
-        f"select {_COLUMNS} from api_clients where key_sha256 = $1 and revoked_at is null", key_sha256
+async def by_keys(tx: Tx, hashes: Collection[bytes]) -> dict[bytes, Client]:
+    """The clients whose keys these are, but for the revoked ones; last uses are noted, once a minute at most."""
+    rows = await tx.fetch(
+        f"select key_sha256, {_COLUMNS} from api_clients where key_sha256 = any($1) and revoked_at is null",
+        list(hashes),
     )
-    if row is None:
-        return None
-    client = msgspec.convert(dict(row), Client)
-    if client.last_used_at is None or tx.now - client.last_used_at > _SEEN_EVERY:
-        await tx.execute("update api_clients set last_used_at = $2 where id = $1", client.id, tx.now)
-    return client
+    found = {row["key_sha256"]: msgspec.convert(dict(row), Client) for row in rows}
+    unnoted = [
+        client.id for client in found.values()
+        if client.last_used_at is None or tx.now - client.last_used_at > _SEEN_EVERY
+    ]  # fmt: skip
+    if unnoted:
+        await tx.execute("update api_clients set last_used_at = $2 where id = any($1)", unnoted, tx.now)
+    return found
 
 
 async def everyone(tx: Tx) -> list[Client]:

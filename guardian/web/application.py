@@ -8,6 +8,7 @@ from litestar.enums import MediaType
 from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
+from litestar.types import ASGIApp
 
 from guardian import __version__
 from guardian.settings import Settings
@@ -17,11 +18,16 @@ from guardian.web.problems import HANDLERS
 from guardian.web.request_log import RequestLog
 from guardian.web.static_files import static_file
 
+Around = Callable[[ASGIApp], ASGIApp]
 _LOOKS = [HttpMethod.GET, HttpMethod.HEAD]  # a balancer may ask by HEAD
 
 
-def make_application(settings: Settings, routes: Sequence[Any], *, lifespan: Sequence[Callable[..., Any]]) -> Litestar:
-    """The application with these routes; `lifespan` opens and closes what they need."""
+def make_application(
+    settings: Settings, routes: Sequence[Any], *, lifespan: Sequence[Callable[..., Any]], before: Sequence[Around] = ()
+) -> Litestar:
+    """The application with these routes; `lifespan` opens and closes what they need. What stands `before` the routes
+    sees each request first.
+    """
     logging.configure(settings.log_level)
     app = Litestar(
         route_handlers=[static_file, live, ready, *routes],
@@ -40,6 +46,8 @@ def make_application(settings: Settings, routes: Sequence[Any], *, lifespan: Seq
         logging_config=None,
         debug=False,
     )
+    for around in before:
+        app.asgi_handler = around(app.asgi_handler)
     # Around the whole application, not as its middleware: that would not see what the router itself answers (404, 405).
     app.asgi_handler = RequestLog(SecurityHeaders(app.asgi_handler, https=settings.https))
     return app

@@ -13,7 +13,9 @@ import pytest
 from guardian.context import Context
 from guardian.events import SYSTEM
 from guardian.platform import routes
+from guardian.platform.answers import Answers
 from guardian.platform.domain import Client, Scope
+from guardian.platform.quick import Quick
 from guardian.platform.service import add_client, revoke_client
 from guardian.web.application import make_application
 from tests import seed
@@ -30,17 +32,17 @@ class Site(NamedTuple):
     name: str
 
 
-def serving(ctx: Context, key: str | None = None) -> httpx.AsyncClient:
-    app = make_application(ctx.settings, routes.ROUTES, lifespan=[])
-    app.state.context = ctx
+def serving(ctx: Context, key: str | None = None, *, quick: bool = True) -> httpx.AsyncClient:
+    app = make_application(ctx.settings, routes.ROUTES, lifespan=[], before=[Quick] if quick else [])
+    app.state.context, app.state.answers = ctx, Answers(ctx)
     transport = httpx.ASGITransport(app=cast("Any", app), raise_app_exceptions=False)
     headers = {"authorization": f"Bearer {key}"} if key else {}
     return httpx.AsyncClient(transport=transport, base_url=ctx.settings.base_url, headers=headers)
 
 
-@pytest.fixture
-async def site(ctx: Context) -> AsyncIterator[Site]:
-    """Anna, whose guardian has said yes to lessons, and a client that may ask."""
+@pytest.fixture(params=["quick", "routes"])
+async def site(ctx: Context, request: pytest.FixtureRequest) -> AsyncIterator[Site]:
+    """Anna, whose guardian has said yes to lessons, and a client that may ask: by either way."""
     school = await seed.institution(ctx)
     notice = await seed.notice(ctx)
     await seed.authorisation(ctx, school, notice, await seed.staff(ctx, school))
@@ -52,7 +54,7 @@ async def site(ctx: Context) -> AsyncIterator[Site]:
         act=ctx.new_id(),
     )  # fmt: skip
     client, key = await add_client(ctx, SYSTEM, "Platform", ["decide"])
-    async with serving(ctx, key) as http:
+    async with serving(ctx, key, quick=request.param == "quick") as http:
         yield Site(http, client, school, anna, "p-anna")
 
 

@@ -145,6 +145,7 @@ tell(
     N_("Add the student ID, or the birth date."),
     rejects=True,
 )
+tell("NOT_A_PUPIL", "I", N_("The row is about an adult; it was not read as a pupil."))
 tell(
     "POSSIBLE_DUPLICATE",
     "W",

@@ -46,6 +46,12 @@ tell(
 tell("EMAIL_CLEANED", "W", N_("Something beside the address was removed."), N_("Check the address."))
 tell("EMAIL_INVALID", "E", N_("This is no e-mail address; it was not used."), N_("Correct the address."))
 tell(
+    "EMAIL_DOMAIN_TYPO",
+    "W",
+    N_("The address may be mistyped: did the guardian mean %(domain)s?"),
+    N_("Check the address with the guardian. It is used as it is written."),
+)
+tell(
     "EMAIL_PLACEHOLDER",
     "E",
     N_("The same address stands beside unrelated families, so it can belong to none of them."),
@@ -87,6 +93,18 @@ tell(
     "F",
     N_("The file has no columns for guardians."),
     N_("Add the guardians' names and e-mail addresses, or upload them in a second file."),
+)
+tell(
+    "GUARDIANS_ONLY",
+    "F",
+    N_("The file lists guardians, but not the pupils with an ID or a birth date, so nobody can be imported from it."),
+    N_("Upload it together with the list of pupils, in one zip archive or folder."),
+)
+tell(
+    "ROLE_UNKNOWN",
+    "W",
+    N_("Nothing in the file says who is a pupil and who is staff: everybody was read as a pupil."),
+    N_("Export the enrolments too, or leave the staff out."),
 )
 tell(
     "GUARDIAN_NO_CHANNEL",

@@ -1,12 +1,12 @@
 """From the raw contacts of a row to guardians: persons with a channel, and whether they may be asked."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from msgspec import Struct, structs
 
 from guardian.roster.reading.draft import Contact, Draft
-from guardian.roster.reading.fields import mails
+from guardian.roster.reading.fields import mails, people
 from guardian.roster.reading.fields.cell import is_formula, value
 from guardian.roster.reading.fields.languages import language
 from guardian.roster.reading.fields.names import name as read_name
@@ -18,7 +18,6 @@ from guardian.roster.reading.keys import mail_key
 from guardian.roster.reading.records import Eligible, GuardianRecord
 from guardian.roster.reading.survey import Survey
 
-_PEOPLE = re.compile(r"[;|\n]+|\s+/\s+|\s+(?:and|et|i|y|und|oraz|&)\s+", re.IGNORECASE)
 _ADDRESS = re.compile(r"[<(\[]?(?:mailto:)?[^\s<>,;|()\[\]]+@[^\s<>,;|()\[\]]+[>)\]]?")
 _NAMED = ("name", "family", "given", "usage", "email", "phone")
 _NUMBER = re.compile(r"\+?\d[\d ().\-]{5,}\d")
@@ -47,17 +46,20 @@ class Contacts:
         """The guardians of a row that have a channel; their keys are still empty."""
         found: list[GuardianRecord] = []
         nameless: list[tuple[Contact, str, str]] = []
-        for contact in draft.contacts:
+        for contact in _without_flags(draft.contacts):
             code, eligible, reason = _standing(contact)
             if code == "self":
                 self._findings.cell("GUARDIAN_IS_STUDENT", draft, f"{contact.place}.relation", contact.relation)
                 continue
             for one in self._people(draft, contact):
+                if one.given and one.given == draft.family != one.family and not (contact.given or contact.family):
+                    one = structs.replace(one, given=one.family, family=one.given)  # noqa: PLW2901 «Żak Ewa» beside Łucja Żak
                 if not one.email and not one.phone:
                     nameless.append((contact, one.name, contact.name or contact.given or contact.family))
                     continue
                 known = (code, eligible, reason)
-                if one.label and not contact.relation.strip() and (said := relationship(one.label)) != "unknown":
+                said = relationship(one.label) if one.label and not contact.relation.strip() else "unknown"
+                if said not in people.NO_LABEL:
                     known = eligibility(said, contact.kind, None, None)
                 if known[1] == "no":
                     at = (contact.origin, contact.row, 0) if contact.origin else None
@@ -73,7 +75,9 @@ class Contacts:
                         email=one.email or None,
                         phone=one.phone or None,
                         relationship=known[0],
-                        relationship_raw=contact.relation.strip() or one.label or None,
+                        relationship_raw=contact.relation.strip()
+                        or (one.label if said not in people.NO_LABEL else "")
+                        or None,
                         eligible=known[1],
                         reason=known[2],
                         language=language(contact.language) or None,
@@ -102,21 +106,20 @@ class Contacts:
         addresses = self._addresses(draft, contact.email, f"{place}.email") if contact.email else []
         numbers = self._numbers(draft, contact.phone, f"{place}.phone") if contact.phone else []
         if len(addresses) < 2 and len(numbers) < 2:
-            if addresses and _PEOPLE.search(named):
+            if addresses and people.BETWEEN.search(named):
                 self._findings.cell("SHARED_EMAIL", draft, f"{place}.email", contact.email)
             yield self._person(contact, named, addresses[0] if addresses else ("", ""), numbers[0] if numbers else "")
             return
-        names = [piece.strip() for piece in _PEOPLE.split(named) if piece.strip()]
-        if len(names) < 2:
-            names = [named]
-        for number, address in enumerate(addresses or [("", "")]):
-            called = names[number] if number < len(names) else ""
-            if "@" not in address[1] and " " in address[1] and not called:
-                called = address[1]
+        names = people.several(named, max(len(addresses), len(numbers)))
+        for number in range(max(len(addresses), min(len(names), len(numbers)), 1)):
+            address, beside = addresses[number] if number < len(addresses) else ("", "")
+            label, called = names[number] if number < len(names) else ("", "")
+            if "@" not in beside and " " in beside and not called:
+                called = beside
             yield self._person(
                 contact if number == 0 and len(names) == 1 else Contact(contact.kind),
                 called,
-                address,
+                (address, label or beside),
                 numbers[number] if number < len(numbers) else "",
             )
 
@@ -161,6 +164,8 @@ class Contacts:
                 continue
             if code:
                 self._findings.cell(code, draft, column, text)
+            if meant := mails.mistyped(mails.domain(address)):
+                self._findings.cell("EMAIL_DOMAIN_TYPO", draft, column, address, domain=meant)
             if survey.domains and mails.domain(address) in survey.domains:
                 self._findings.cell("GUARDIAN_ON_STUDENT_DOMAIN", draft, column, address)
             if all(address.casefold() != other.casefold() for other, _ in good):
@@ -180,14 +185,14 @@ class Contacts:
         """One cell holds it all: «Maria Kowal (mum) maria@… 07700 900111; Jan Kowal jan@…»."""
         found: list[Person] = []
         column = f"{contact.place}.name"
-        for piece in _PEOPLE.split(text.replace(",\n", "\n")):
+        for piece in people.BETWEEN.split(text.replace(",\n", "\n")):
             if not piece.strip():
                 continue
             rest = _ADDRESS.sub(" ", piece)
             addresses = [pair for raw in _ADDRESS.findall(piece) for pair in self._addresses(draft, raw, column)]
             numbers = _NUMBER.findall(rest)
             rest = _NUMBER.sub(" ", rest)
-            label = next((word for word in re.findall(r"[^\W\d_]+", rest) if relationship(word) != "unknown"), "")
+            label = people.label_of(rest)
             named = read_name(
                 " ".join(
                     re.sub(r"[()\[\]<>:]|\btel\.?|\bmail", " ", rest.replace(label, " ") if label else rest).split()
@@ -217,3 +222,15 @@ def _standing(contact: Contact) -> tuple[str, Eligible, str]:
     responsible = truth(contact.responsible) if contact.responsible else None
     court = truth(contact.court_order) if contact.court_order else None
     return eligibility(relationship(contact.relation[:100]), contact.kind, responsible, court)
+
+
+def _without_flags(contacts: Sequence[Contact]) -> list[Contact]:
+    """The contacts without columns that only say yes or no: «Legal guardian: yes» is about the contact before it."""
+    kept: list[Contact] = []
+    for contact in contacts:
+        said = truth(contact.name) if contact.free and len(contact.name) < 8 else None
+        if said is None:
+            kept.append(contact)
+        elif kept and not kept[-1].responsible:
+            kept[-1].responsible = contact.name
+    return kept

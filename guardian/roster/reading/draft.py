@@ -85,6 +85,8 @@ class Draft(Struct):
     contacts: Sequence[Contact] = ()
     left: bool = False
     """The format itself says that the pupil left."""
+    role: str = ""
+    """What the row calls the person, where a file lists adults too."""
 
 
 Extract = Callable[[int, int, list[str]], Draft]
@@ -101,7 +103,9 @@ def extractor(layout: Layout, origin: Origin, family_first: bool | None, sheet_c
     width = len(layout.headers)
     at = {name: first.get(name, width) for name in (*_FIELDS, full_field)}
     slots = [_slot_extractor(slot, place, width) for place, slot in enumerate(layout.guardians)]
+    paths, joins = layout.path, layout.symbol
     given, family, full, nick = at["given"], at["family"], at[full_field], at["nickname"]
+    role = at["role"]
 
     def extract(row: int, line: int, cells: list[str]) -> Draft:
         cells.append("")  # what a missing column points at
@@ -119,7 +123,7 @@ def extractor(layout: Layout, origin: Origin, family_first: bool | None, sheet_c
             cells[at["birth"]],
             None,
             cells[at["grade"]],
-            cells[at["class"]] or sheet_class,
+            (cells[at["class"]].rpartition("/")[2] if paths else cells[at["class"]]) or sheet_class,
             cells[at["school"]],
             cells[at["language"]],
             cells[at["email"]],
@@ -129,6 +133,10 @@ def extractor(layout: Layout, origin: Origin, family_first: bool | None, sheet_c
         )
         if family2 >= 0 and cells[family2].strip():
             draft.family = f"{draft.family} {cells[family2]}"
+        if role < width or paths:
+            draft.role = cells[role] or cells[at["class"]]
+        if joins:
+            draft.class_name = f"{cells[at['grade']].strip()}{draft.class_name.strip()}"
         if not draft.given and nick < width:
             draft.given = cells[nick]
         for name, columns in spare.items():
@@ -155,6 +163,7 @@ _FIELDS = (
     "ends",
     "status",
     "nickname",
+    "role",
 )
 _ATTRIBUTE = {"class": "class_name"}
 _SINGLE = frozenset(

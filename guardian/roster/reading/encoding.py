@@ -10,8 +10,24 @@ from msgspec import Struct
 from guardian.roster.reading.encoding_score import score
 from guardian.roster.reading.limits import MEGABYTE
 
-CANDIDATES = ("cp1252", "cp1250", "iso-8859-2", "mac_roman", "cp1251", "cp1254", "cp850", "cp852")
-_BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+CANDIDATES = (
+    "cp1252",
+    "cp1250",
+    "iso-8859-2",
+    "mac_roman",
+    "cp1251",
+    "cp1254",
+    "cp850",
+    "cp852",
+    "iso-8859-15",
+    "mac_latin2",
+)
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),  # begins like the next one
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
 _LINES = re.compile(rb"\r\n|\r|\n")
 _SAMPLE_LINES = 2_000
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct, field
 
+from guardian.roster.reading.folding import header as folded
 from guardian.roster.reading.meaning import Meaning, meaning
 
 _PERSON = frozenset({"id", "given", "family", "full", "full_family_first", "full_given_first"})
@@ -18,7 +19,10 @@ _AS_GUARDIAN = {
     "full_given_first": "name",
     "language": "language",
     "status": "other",
+    "role": "relation",
 }
+_CHANNELS = frozenset({"email", "phone", "phone2"})
+_NAMED = frozenset({"name", "given", "family"})
 _NAMES = ("given", "family", "full", "full_family_first", "full_given_first")
 
 
@@ -49,15 +53,32 @@ class Layout(Struct):
     """How many headers are words of a language and of no other."""
 
     @property
+    def symbol(self) -> bool:
+        """Whether the class is told in two columns, level and letter: «4» and «a» are class 4a."""
+        return "grade" in self.student and any(
+            folded(self.headers[column]) in {"symbol", "symbol oddzialu", "litera"}
+            for column in self.student.get("class", [])[:1]
+        )
+
+    @property
+    def path(self) -> bool:
+        """Whether the class is the last part of a path, and the rest of it says who is staff."""
+        return any(folded(self.headers[column]) == "org unit path" for column in self.student.get("class", [])[:1])
+
+    @property
     def language(self) -> str | None:
         """The one language that the header is written in; None for English only, or where nothing shows."""
         return max(self.languages, key=lambda name: self.languages[name]) if self.languages else None
 
     @property
+    def named(self) -> bool:
+        """Whether a column holds the pupil's name."""
+        return any(name in self.student for name in _NAMES)
+
+    @property
     def people(self) -> bool:
         """Whether a row can give a student at all."""
-        named = any(name in self.student for name in _NAMES)
-        return named or ("id" in self.student and bool(self.guardians))
+        return self.named or ("id" in self.student and bool(self.guardians))
 
 
 def lay_out(headers: Sequence[str], pinned: dict[str, str] | None = None) -> Layout:
@@ -77,6 +98,8 @@ def _pin(said: Meaning, pinned: dict[str, str]) -> Meaning:
     target = pinned.get(said.words)
     if target is None:
         return said
+    if target.startswith("guardian."):
+        return Meaning("guardian", target.removeprefix("guardian."), kind="parent", words=said.words)
     group = "ignored" if target == "ignored" else "student"
     return Meaning(group, target, -1, words=said.words, explicit=True)
 
@@ -177,8 +200,21 @@ def _settle(layout: Layout, said: list[Meaning]) -> None:
         student["full_family_first"] = student.pop("family")
     if "given" in student and "family" not in student and said[student["given"][0]].words == "nombre":
         student["full"] = student.pop("given")
+    _join_numbered(layout)
     layout.guardians[:] = [
         slot
         for slot in layout.guardians
         if slot.columns.keys() & {"name", "given", "family", "email", "phone", "phone2"}
     ]
+
+
+def _join_numbered(layout: Layout) -> None:
+    """«Parent name, Parent email 1, Parent email 2» is one person with two addresses, not three people."""
+    for named in [slot for slot in layout.guardians if not slot.number and not slot.columns.keys() & _CHANNELS]:
+        numbered = [slot for slot in layout.guardians if slot.number and slot.kind == named.kind]
+        if not numbered or any(slot.columns.keys() & _NAMED for slot in numbered):
+            continue
+        for slot in numbered:
+            for name, columns in slot.columns.items():
+                named.columns.setdefault(name, []).extend(columns)
+            layout.guardians.remove(slot)

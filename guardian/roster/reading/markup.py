@@ -71,8 +71,7 @@ def tables(member: Member, findings: Findings) -> list[Table] | Intake:
     parser.feed(text)
     parser.close()
     findings.whole("HTML_TABLE", Origin(member.name))
-    found = [table for rows in parser.tables if (table := table_of(rows, member.name, None))]
-    return found[:1]
+    return [table for rows in parser.tables if (table := table_of(rows, member.name, None))]
 
 
 class _Tables(HTMLParser):

@@ -16,6 +16,7 @@ _PUPIL_WORDS = word_set(
 )
 _FILLERS = word_set("the of de du d' des la le l' del y a o der des vom i s")
 _LETTER_DIGIT = re.compile(r"(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])")
+_WHOSE = re.compile(r"(?<=\w\w)'s?$")
 _BRACKETED = re.compile(r"\(([^)]+)\)")
 _AFTER = word_set("1 2 3 4 01 02 03 04 i ii iii iv")
 
@@ -92,6 +93,9 @@ def _exact(words: str) -> frozenset[str]:
 def meaning(text: str) -> Meaning:
     """The meaning of a header, from its own words alone."""
     words = folded(text[:200])
+    own = words.removeprefix("profile field ")  # how Moodle writes a school's own fields
+    if own != words and (known := _alone(own)).group != "unknown":
+        return known
     if not words:
         return Meaning("blank")
     alone = _alone(words)
@@ -119,8 +123,13 @@ def _alone(words: str) -> Meaning:  # noqa: PLR0911 guard clauses read best in o
     return _guardian(words) or _pupil(words) or Meaning("unknown", words=words)
 
 
+def _tokens(words: str) -> list[str]:
+    """The words of a header; «Mom's» and «parents'» without the ending that says whose."""
+    return [_WHOSE.sub("", token) or token for token in _LETTER_DIGIT.sub(" ", words).split()]
+
+
 def _guardian(words: str) -> Meaning | None:
-    tokens = _LETTER_DIGIT.sub(" ", words).split()
+    tokens = _tokens(words)
     if len(tokens) == 1 and (glued := _glued().get(words)):
         return Meaning("guardian", glued[1], kind=glued[0], words=words, explicit=True)
     for marker, kind in _markers():
@@ -138,7 +147,9 @@ def _guardian(words: str) -> Meaning | None:
         if marker == ("r",) and not slot:
             continue
         rest = before + after
-        if not slot and rest and " ".join(rest) not in _field_words() and rest[-1] in _AFTER:
+        if len(rest) > 1 and rest[-1] in _AFTER and " ".join(rest[:-1]) in _field_words():
+            slot, rest = slot or SLOTS[rest[-1]], rest[:-1]
+        elif not slot and rest and " ".join(rest) not in _field_words() and rest[-1] in _AFTER:
             slot, rest = SLOTS[rest[-1]], rest[:-1]
         joint = _joint_kind(rest, kind)
         return Meaning("guardian", _field_of(rest), kind=joint, slot=slot, words=words, explicit=True)
@@ -164,7 +175,7 @@ def _joint_kind(rest: list[str], kind: str) -> str:
 
 
 def _pupil(words: str) -> Meaning | None:
-    tokens = _LETTER_DIGIT.sub(" ", words).split()
+    tokens = _tokens(words)
     rest = [token for token in tokens if token not in _PUPIL_WORDS]
     if len(rest) == len(tokens):
         return None

@@ -14,7 +14,8 @@ class Profile(Struct, frozen=True, kw_only=True):
     marks: tuple[str, ...] = ()
     one_of: tuple[str, ...] = ()
     pinned: dict[str, str] = {}
-    """Folded header -> student field (or `ignored`), against what the words alone would say."""
+    """Folded header -> student field (or `ignored`, or `guardian.` and a guardian's field), against what the
+    words alone would say."""
     order: Order | None = None
     """How the system writes dates, where a column proves nothing."""
     statuses: dict[str, str] = {}

@@ -13,6 +13,7 @@ from guardian.roster.reading.fields.languages import language
 from guardian.roster.reading.fields.names import is_broken, split
 from guardian.roster.reading.fields.names import name as read_name
 from guardian.roster.reading.findings import Findings
+from guardian.roster.reading.folding import plain
 from guardian.roster.reading.records import StudentRecord
 from guardian.roster.reading.standing import ends, has_left
 from guardian.roster.reading.survey import Survey
@@ -51,7 +52,8 @@ class Pupils:
         identity = self._identity(draft)
         end, left = self._left(draft)
         if left or draft.left:
-            findings.cell("LEAVER", draft, "status" if draft.status else "ends")
+            column = "status" if draft.status or draft.left else "ends"
+            findings.cell("LEAVER", draft, column, draft.status or draft.ends)
         elif not (given or family):
             if identity or draft.birth.strip() or draft.contacts:
                 findings.cell("NAME_MISSING", draft)
@@ -65,7 +67,7 @@ class Pupils:
             return None
         if not quiet and not given:
             findings.cell("GIVEN_NAME_MISSING", draft, "given")
-        if not quiet and not identity and self._rules.id_column and not draft.id:
+        if not quiet and not identity and self._rules.id_column and not value(draft.id):
             findings.cell("ID_MISSING", draft, "id")
         own = (
             next((address for address, _, code in mails.split(draft.email) if code != "EMAIL_INVALID"), None)
@@ -148,6 +150,9 @@ class Pupils:
             return None, False
         end, past = ends(draft.ends, self._rules.as_of, self._rules.order) if draft.ends else (None, False)
         left = past or (end is not None and self._rules.end_means_left)
+        stated = self._rules.statuses.get(plain(value(draft.status)).strip()) if draft.status else None
+        if stated:  # the system's own code knows better than a date that it fills for everybody
+            return end, stated == "left"
         if draft.status and not left:
             column = draft.origin.columns.get("status", -1)
             headers = draft.origin.headers

@@ -27,7 +27,7 @@ _PATTERNS = {
     "g.phone": r"(\+?[0-9][0-9 ]{5,17}[0-9])?",
 }
 _STUDENT = frozenset({"id", "given", "family", "birth", "class", "grade", "school", "language", "email"})
-_EMPTY = frozenset({"ends", "status", "platform_id", "usage", "family2"})
+_EMPTY = frozenset({"role", "ends", "status", "platform_id", "usage", "family2"})
 """Where one of these says something, the long way decides."""
 _SLOT = frozenset({"name", "email", "phone", "relation", "language"})
 _GROUPS = ("name", "email", "phone", "relation", "language")
@@ -71,7 +71,12 @@ class Plan(NamedTuple):
 def plan(layout: Layout, delimiter: str, extract: Extract) -> Plan | None:
     """The short way for a layout; None where its columns are of another kind."""
     student = layout.student
-    if not {"id", "given", "family"} <= student.keys() or delimiter not in {",", ";", "\t", "|"}:
+    if (
+        layout.path
+        or layout.symbol
+        or not {"id", "given", "family"} <= student.keys()
+        or delimiter not in {",", ";", "\t", "|"}
+    ):
         return None
     columns: dict[int, str] = dict.fromkeys(layout.blank, "empty")
     for name, places in student.items():

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from guardian.roster.reading import bundles, markup, workbook
+from guardian.roster.reading.bundles import parents
 from guardian.roster.reading.delimited import Delimited, open_delimited
 from guardian.roster.reading.draft import Draft, Origin
 from guardian.roster.reading.fields.dates import Order
@@ -43,6 +44,8 @@ def recognise(files: Sequence[Member], *, bundle: bool, language: str | None, fi
     for member in files:
         found, text = _tables(member, language, findings)
         if text is not None:
+            if not bundle and (part := bundles.alone(text, findings)):
+                return part
             texts.append(text)
         if isinstance(found, Intake):
             return found
@@ -98,13 +101,19 @@ def _headerless(files: Sequence[Member], texts: list[Delimited], findings: Findi
 
 
 def _intake(tables: list[Table], texts: list[Delimited], findings: Findings) -> Intake:
-    profile = tables[0].profile
+    people, adults = parents.divided(tables)
+    profile = people[0].profile
     layouts = [table.header.layout for table in tables]
-    text = next((one for one in texts if one.member.name == tables[0].file), None)
+    text = next((one for one in texts if one.member.name == people[0].file), None)
     for table in tables:
         table.describe(findings)
+    if not any(layout.named for layout in layouts):
+        findings.whole("GUARDIANS_ONLY", tables[0].origin)
 
     def drafts(found: Findings | None) -> Iterator[Draft | Quick]:
+        if adults:
+            yield from parents.joined(people, adults, found)
+            return
         for table in tables:
             yield from table.drafts(found)
 
@@ -121,6 +130,7 @@ def _intake(tables: list[Table], texts: list[Delimited], findings: Findings) -> 
         birth_column=any("birth" in layout.student for layout in layouts),
         guardian_columns=any(layout.guardians for layout in layouts),
         files=tuple({table.file: 0 for table in tables}),
+        other_rows=lambda: sum(table.others for table in tables),
     )
 
 

@@ -49,7 +49,7 @@ class Shortcut:
                 if survey.without_id or twin in twins:
                     return None
         slot = self._only_slot(cells, item.plan.slots)
-        guardian = self._guardian(cells, slot, item.row) if slot is not None else None
+        guardian = self._guardian(cells, slot, item.row, family) if slot is not None else None
         if guardian is None:
             return None
         if twin is not None:
@@ -100,7 +100,7 @@ class Shortcut:
             self._births[text] = told.iso if not told.code else None
         return self._births[text]
 
-    def _guardian(self, cells: tuple[str, ...], slot: Slot, row: int) -> GuardianRecord | None:  # noqa: PLR0911, C901 guard clauses read best in order
+    def _guardian(self, cells: tuple[str, ...], slot: Slot, row: int, pupil: str) -> GuardianRecord | None:  # noqa: PLR0911, C901 guard clauses read best in order
         address = cells[slot.email]
         survey = self._survey
         if survey.is_pupils(address) or hash(address.casefold()) in survey.placeholders or len(address) > 100:
@@ -108,7 +108,8 @@ class Shortcut:
         local, _, host = address.rpartition("@")
         if not host.islower():
             address = f"{local}@{host.lower()}"
-        if survey.domains and mails.domain(address) in survey.domains:
+        domain = mails.domain(address)
+        if domain in survey.domains or mails.mistyped(domain):
             return None
         name: str | None = None
         given: str | None = None
@@ -118,6 +119,8 @@ class Shortcut:
             if name.count(" ") != 1:
                 return None
             given, _, family = name.partition(" ")
+            if given == pupil:
+                return None
             if given.isupper() or family.isupper():
                 return None
         if survey.shared and self._persons.is_other(address, name):

@@ -12,6 +12,7 @@ from guardian.roster.reading.header import Header
 from guardian.roster.reading.profile import GENERIC, Profile
 from guardian.roster.reading.quick import Plan, Quick, plan
 from guardian.roster.reading.refusal import ROWS, InputRefused
+from guardian.roster.reading.roles import is_adult
 from guardian.roster.reading.separated import Cells
 from guardian.roster.reading.walk import Walk
 
@@ -30,6 +31,8 @@ class Table(Struct):
     quick: Callable[[Plan, int], Iterator[Quick | Cells]] | None = None
     """The rows of delimited text, the clean ones as matches."""
     delimiter: str = ""
+    others: int = 0
+    """Rows of the last reading that are about adults."""
 
     @property
     def origin(self) -> Origin:
@@ -71,7 +74,7 @@ class Table(Struct):
         walk = Walk(self.header.layout, self.header.place, self.origin, findings)
         class_row = self._class_row()
         class_columns = self.header.layout.student.get("class", [])
-        counted = 0
+        counted = self.others = 0
         for item in rows:
             if isinstance(item, Quick):
                 kept = None
@@ -89,7 +92,13 @@ class Table(Struct):
             if class_row is not None and kept[class_row[0]].strip() != class_row[1]:
                 for column in class_columns:
                     kept[column] = ""
-            yield extract(item[0], item[1], kept)
+            draft = extract(item[0], item[1], kept)
+            if draft.role and is_adult(draft.role):
+                self.others += 1
+                if findings is not None:
+                    findings.cell("NOT_A_PUPIL", draft, "role", draft.role)
+                continue
+            yield draft
         walk.conclude()
 
     def _class_row(self) -> tuple[int, str] | None:

@@ -11,8 +11,11 @@ from guardian.roster.reading.layout import Layout
 
 _INSTRUCTION = re.compile(r"^(?:Required|Optional)(?:[,.:]|$)")
 _TOTALS = re.compile(
-    r"^(?:total|sum|razem|suma|lacznie|gesamt|summe|anzahl|effectif|nombre d|liczba|count|printed|\*|legend)"
+    r"^(?:(?:totals?|sum|razem|suma|lacznie|gesamt|summe|anzahl|effectifs?|liczba|count|zusammen|en tout)\b|nombre d"
+    r"|printed|\*|legend)"
 )
+_COUNTED = re.compile(r"^[^\W\d][^\d:]{1,30}:\s*\d{1,5}$")
+"""«Boys: 12» alone in a row."""
 
 
 class Walk:
@@ -24,6 +27,7 @@ class Walk:
         self._findings = findings
         self._width = len(layout.headers)
         self._counters = frozenset(layout.student.get("counter", ()))
+        self._ids = frozenset(layout.student.get("id", ()))
         self._unfilled = set(layout.blank)
         self._titles = 0
         self._blanks = 0
@@ -66,9 +70,14 @@ class Walk:
         if self._width < 3 or (cells[-1] and len(cells) > 1):
             return False
         filled = [place for place, cell in enumerate(cells) if cell and cell.strip()]
-        if len(filled) != 1:
+        if not 0 < len(filled) < 4:
             return False
-        return bool(_TOTALS.match(plain(cells[filled[0]].strip()))) or filled[0] in self._counters
+        first = plain(cells[filled[0]].strip())
+        if len(filled) == 1:
+            return bool(_TOTALS.match(first) or _COUNTED.match(first)) or filled[0] in self._counters
+        return bool(_TOTALS.match(first)) and all(
+            cells[place].strip().isdigit() and place not in self._ids for place in filled[1:]
+        )
 
     def conclude(self) -> None:
         """The findings about what was skipped."""

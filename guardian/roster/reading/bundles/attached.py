@@ -47,7 +47,7 @@ def recognise(files: Sequence[Member], language: str | None, findings: Findings)
         encoding=text.encoding.name,
         delimiter=text.delimiter,
         mode="bulk",
-        order="mdy",
+        order=table.profile.order,
         birth_column="birth" in table.header.layout.student,
         guardian_columns=has_contacts,
         files=(member.name,),
@@ -89,6 +89,7 @@ def _sds(by_name: dict[str, Member], language: str | None, findings: Findings) -
         return {}
     people = {row.get("email").casefold(): row for row in users.rows(findings)}
     contacts: Contacts = {}
+    where = relations.origin(**{"0.relation": ("role",), "0.email": ("email",)})
     for row in relations.rows(findings):
         email = row.get("email")
         person = people.get(email.casefold())
@@ -102,7 +103,7 @@ def _sds(by_name: dict[str, Member], language: str | None, findings: Findings) -
                 relation=row.get("role") or "Other",
                 source_id=person.get("sisid") if person else "",
                 row=row.number,
-                origin=relations.origin(),
+                origin=where,
             )
         )
     return contacts
@@ -110,6 +111,7 @@ def _sds(by_name: dict[str, Member], language: str | None, findings: Findings) -
 
 def _clever(named: Named, findings: Findings) -> Contacts:
     contacts: Contacts = {}
+    where = named.origin(**{"0.relation": ("relationship", "contactrelationship", "type", "contacttype")})
     for row in named.rows(findings):
         relation = row.get("relationship", "contactrelationship")
         kind = row.get("type", "contacttype")
@@ -124,7 +126,7 @@ def _clever(named: Named, findings: Findings) -> Contacts:
                 relation=relation or kind,
                 source_id=row.get("contactid", "contactsisid", "sisid"),
                 row=row.number,
-                origin=named.origin(),
+                origin=where,
             )
         )
     return contacts
@@ -141,6 +143,8 @@ def _canvas(member: Member, by_name: dict[str, Member], language: str | None, fi
     pupils = {row.get("userid") for row in enrollments.rows(None) if _is(row, "student")} if enrollments else set()
     rows = list(users.rows(findings))
     known = {row.get("userid"): row for row in rows}
+    if not pupils:
+        findings.whole("ROLE_UNKNOWN", users.origin())
     origin = users.origin(
         id=("userid",), given=("firstname",), family=("lastname",), full=("fullname",), status=("status",)
     )

@@ -53,8 +53,8 @@ class Named(Struct):
         }
         return Origin(self.text.member.name, None, self.headers, found)
 
-    def rows(self, findings: Findings | None) -> Iterator[Row]:
-        """All rows that hold something."""
+    def rows(self, findings: Findings | None, *, short: bool = False) -> Iterator[Row]:
+        """All rows that hold something. `short`: fewer cells than headers are how the system writes them."""
         width = len(self.headers)
         origin = self.origin()
         for number, line, cells in self.text.rows():
@@ -66,7 +66,7 @@ class Named(Struct):
                 continue
             if not any(map(str.strip, cells)):
                 continue
-            if findings is not None and len(cells) != width:
+            if findings is not None and len(cells) != width and not (short and len(cells) < width):
                 findings.cell("ROW_SHAPE", Draft(origin, number, line), found=len(cells), expected=width)
             yield Row(number, line, cells, self.names)
 
@@ -86,8 +86,11 @@ def open_named(member: Member, language: str | None = None) -> Named | None:
         if refused.code == "EMPTY":
             return None
         raise
-    if text is None:
-        return None
+    return named_of(text) if text is not None else None
+
+
+def named_of(text: Delimited) -> Named | None:
+    """A text file by the first row that says anything; None where none does."""
     for place, cells in enumerate(text.first):
         if cells and any(cell.strip() for cell in cells):
             names: dict[str, int] = {}

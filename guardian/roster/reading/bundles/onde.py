@@ -69,6 +69,36 @@ def recognise(files: Sequence[Member], language: str | None, findings: Findings)
     )
 
 
+def guardians_only(named: Named, findings: Findings) -> Intake:
+    """The intake of the responsables alone: their children have neither INE nor birth date, so none is accepted."""
+    named.describe(findings)
+    findings.whole("GUARDIANS_ONLY", named.origin())
+    groups = _children(named)
+
+    def drafts(found: Findings | None) -> Iterator[Draft]:
+        for row in named.rows(found, short=True):
+            for family, given, group in groups:
+                cells = row.cells
+                if given < len(cells) and cells[given].strip():
+                    where = cells[group] if group < len(cells) else ""
+                    yield Draft(
+                        named.origin(), row.number, row.line, given=cells[given], family=cells[family], class_name=where
+                    )
+                    break  # a row is rejected once
+
+    return Intake(
+        format="onde",
+        drafts=drafts,
+        encoding=named.text.encoding.name,
+        delimiter=named.text.delimiter,
+        order="dmy",
+        id_column=False,
+        birth_column=False,
+        may_be_empty=True,
+        files=(named.text.member.name,),
+    )
+
+
 def contacts_of(named: Named) -> dict[Child, list[Contact]]:
     """Child (name, class) -> responsables. Where a name stands in one class only, the class may be left out."""
     groups = _children(named)

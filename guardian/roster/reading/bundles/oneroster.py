@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from guardian.roster.reading.bundles.graph import Graph, User
+from guardian.roster.reading.bundles.graph import GONE, Graph, User
 from guardian.roster.reading.bundles.manifest import Manifest, read_manifest
 from guardian.roster.reading.bundles.named import Named, Row, open_named
 from guardian.roster.reading.draft import Draft, Origin
@@ -56,6 +56,19 @@ def recognise(files: Sequence[Member], language: str | None, findings: Findings)
     for named in (users, *opened.values()):
         named.describe(findings)
     return _intake(users, opened, manifest, findings)
+
+
+def is_users(named: Named) -> bool:
+    """Whether a file lists users of a bundle: pupils, guardians and staff together."""
+    return named.has("sourcedid", "givenname") and bool(
+        named.names.keys() & {"role", "enableduser", "agentsourcedids", "activedirectorymatchid"}
+    )
+
+
+def users_only(users: Named, findings: Findings) -> Intake:
+    """The intake of a users file that came without the other files of its bundle."""
+    users.describe(findings)
+    return _intake(users, {}, None, findings)
 
 
 def _intake(users: Named, opened: dict[str, Named], manifest: Manifest | None, findings: Findings) -> Intake:
@@ -116,7 +129,7 @@ def _graph(users: Named, opened: dict[str, Named], findings: Findings) -> Graph:
         found.setdefault(user.id, user)
     for row in _rows(opened, "roles", findings):
         person = found.get(row.get("usersourcedid"))
-        if person is not None:
+        if person is not None and row.get("status").casefold() not in GONE:
             person.roles.add(row.get("role").casefold())
             person.grade = person.grade or row.get("grade", "grades")
             org = row.get("orgsourcedid", "orgsourcedids")

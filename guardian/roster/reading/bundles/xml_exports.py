@@ -14,14 +14,19 @@ from guardian.roster.reading.intake import Intake
 from guardian.roster.reading.members import Member
 from guardian.roster.reading.refusal import MB, InputRefused
 
+_ROSTERS = (".csv", ".tsv", ".xlsx", ".xls", ".ods")
 _WANTED = frozenset({"ELEVE", "PERSONNE", "RESPONSABLE_ELEVE", "STRUCTURES_ELEVE", "PUPIL"})
 
 
 def recognise(files: Sequence[Member], _: str | None, findings: Findings) -> Intake | None:
-    """The intake of a bundle of XML files only."""
-    if not files or not all(file.base.endswith(".xml") for file in files):
+    """The intake of a bundle of XML files, with nothing beside them but what explains them."""
+    exports = [file for file in files if file.base.endswith(".xml")]
+    others = [file for file in files if file not in exports]
+    if not exports or any(file.base.endswith(_ROSTERS) for file in others):
         return None
-    return intake(files, findings)
+    for file in others:
+        findings.whole("FILE_IGNORED", Origin(file.name), name=file.name)
+    return intake(exports, findings)
 
 
 def intake(files: Sequence[Member], findings: Findings) -> Intake:
@@ -39,6 +44,8 @@ def intake(files: Sequence[Member], findings: Findings) -> Intake:
     if "PUPIL" in elements:
         drafts = [_ctf(origin, place, element) for place, element in enumerate(elements["PUPIL"], 1)]
         return _of("ctf", drafts, files, guardians=True)
+    if "PERSONNE" in elements and "ELEVE" not in elements:
+        findings.whole("GUARDIANS_ONLY", origin)
     if "ELEVE" in elements or "PERSONNE" in elements:
         drafts = _siecle(origin, elements)
         return _of("siecle-xml", drafts, files, guardians="RESPONSABLE_ELEVE" in elements)
@@ -52,6 +59,7 @@ def _of(name: str, drafts: list[Draft], files: Sequence[Member], *, guardians: b
     return Intake(
         format=name,
         drafts=again,
+        may_be_empty=not drafts and name == "siecle-xml",
         order="dmy",
         guardian_columns=guardians,
         mode="bulk",

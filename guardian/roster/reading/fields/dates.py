@@ -19,30 +19,37 @@ _ISO = re.compile(
 )
 _COMPACT = re.compile(r"^((?:19|20)\d{2})(\d{2})(\d{2})$")
 _NUMBERS = re.compile(
-    r"^(\d{1,2}) ?([./-]) ?(\d{1,2}) ?\2 ?(\d{4}|\d{2})\.?(?: r\.?)?(?:[ ,]+\d{1,2}:\d{2}(?::\d{2})?(?: [AaPp][Mm])?)?$"
+    r"^(\d{1,2}) ?([./-]) ?(\d{1,2}) ?\2 ?(\d{4}|\d{2})\.?(?: ?r\.?)?"
+    r"(?:[ ,]+\d{1,2}:\d{2}(?::\d{2})?(?: [AaPp][Mm])?)?$"
 )
 _SERIAL = re.compile(r"^\d{5}(?:\.0+)?$")
 _DAY_MONTH = re.compile(
-    r"^(\d{1,2})(?:st|nd|rd|th|er|\.|º)?[ \-./]*(?:de )?([^\W\d_]{3,12})\.?[ \-./,]*(?:de )?(\d{4}|\d{2})(?: r\.?)?$"
+    r"^(\d{1,2})(?:st|nd|rd|th|er|\.|º)?[ \-./]*(?:de )?([^\W\d_]{1,12})\.?[ \-./,]*(?:de )?(\d{4}|\d{2})(?: ?r\.?)?$"
 )
 _MONTH_DAY = re.compile(r"^([^\W\d_]{3,12})\.?[ \-]*(\d{1,2})(?:st|nd|rd|th)?,?[ \-]*(\d{4}|\d{2})$")
 
+_WEEKDAY = re.compile(
+    r"^(?:mon|tue|wed|thu|fri|sat|sun|lun|mar|mer|jeu|ven|sam|dim|pon|pn|wt|sr|śr|czw|cz|pt|pia|sob|nie|nd|mie|mié|jue|"
+    r"vie|sab|sáb|dom|mo|di|mi|do|fr|sa|so)[^\W\d_]*[.,]*\s+(?=\d)",
+    re.IGNORECASE,
+)
+"""A day of the week before a date: «vendredi 3 avril 2015», «wt., 3 lut 2015»."""
 _MONTHS = {
     word: number
     for number, words in enumerate(
         (
-            "jan january janv janvier sty styczen stycznia ene enero januar janner jaen",
-            "feb february fev fevr fevrier lut luty lutego febrero februar feber",
-            "mar march mars marzec marca marzo mrz marz maerz",
-            "apr april avr avril kwi kwiecien kwietnia abr abril",
-            "may mai maj maja mayo",
-            "jun june juin cze czerwiec czerwca junio juni",
-            "jul july juil juillet lip lipiec lipca julio juli",
-            "aug august aout aou sie sierpien sierpnia ago agosto",
-            "sep sept september septembre wrz wrzesien wrzesnia septiembre setiembre",
-            "oct october octobre paz pazdziernik pazdziernika octubre okt oktober",
-            "nov november novembre lis listopad listopada noviembre",
-            "dec december decembre gru grudzien grudnia dic diciembre dez dezember",
+            "i jan january janv janvier sty styczen stycznia ene enero januar janner jaen",
+            "ii feb february fev fevr fevrier lut luty lutego febrero februar feber",
+            "iii mar march mars marzec marca marzo mrz marz maerz",
+            "iv apr april avr avril kwi kwiecien kwietnia abr abril",
+            "v may mai maj maja mayo",
+            "vi jun june juin cze czerwiec czerwca junio juni",
+            "vii jul july juil juillet lip lipiec lipca julio juli",
+            "viii aug august aout aou sie sierpien sierpnia ago agosto",
+            "ix sep sept september septembre wrz wrzesien wrzesnia septiembre setiembre",
+            "x oct october octobre paz pazdziernik pazdziernika octubre okt oktober",
+            "xi nov november novembre lis listopad listopada noviembre",
+            "xii dec december decembre gru grudzien grudnia dic diciembre dez dezember",
         ),
         1,
     )
@@ -77,6 +84,7 @@ def tell(text: str, as_of: date, order: Order | None) -> Told:  # noqa: PLR0911 
     """
     if not text:
         return Told(code="BIRTH_DATE_MISSING")
+    text = text if text[0].isdigit() else _without_weekday(text)
     if found := _ISO.match(text) or _COMPACT.match(text):
         return _judged(_make(int(found[1]), int(found[2]), int(found[3])), as_of)
     if found := _NUMBERS.match(text):
@@ -96,6 +104,12 @@ def tell(text: str, as_of: date, order: Order | None) -> Told:  # noqa: PLR0911 
     if month not in _MONTHS:
         return Told(code="DATE_INVALID")
     return _numbers(int(day_text), _MONTHS[month], year, as_of, "dmy")
+
+
+def _without_weekday(text: str) -> str:
+    """«mar. 3 avril 2015» begins with a Tuesday, «Mar 3, 2015» with a month."""
+    rest = _WEEKDAY.sub("", text)
+    return rest if _NUMBERS.match(rest) or _DAY_MONTH.match(plain(rest)) else text
 
 
 def age(born: date, as_of: date) -> int:

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from email_validator import EmailNotValidError, validate_email
 
@@ -25,6 +26,23 @@ FREE = word_set(
     "btinternet.com sky.com"
 )
 """Mail providers anybody may use: sharing such a domain says nothing."""
+
+_OFTEN = (
+    "gmail.com", "hotmail.com", "outlook.com", "yahoo.com", "icloud.com", "hotmail.fr", "yahoo.fr", "orange.fr",
+    "wanadoo.fr", "laposte.net", "hotmail.co.uk", "yahoo.co.uk", "btinternet.com", "interia.pl", "googlemail.com",
+    "t-online.de", "outlook.fr", "hotmail.es", "protonmail.com",
+)  # fmt: skip
+_PROVIDERS = (
+    FREE
+    | frozenset(_OFTEN)
+    | word_set(
+        "mail.com ymail.com email.com gmx.com gmx.fr gmx.at live.fr live.co.uk hotmail.de hotmail.it hotmail.be "
+        "hotmail.ch hotmail.pl hotmail.ca yahoo.es yahoo.de yahoo.it yahoo.ca yahoo.pl outlook.es outlook.de "
+        "outlook.pl orange.pl "
+        "orange.es orange.be orange.ch yahoo.co.in yahoo.co.jp rocketmail.com fastmail.com hotmail.no "
+        "yahoo.ro interia.eu"
+    )
+)
 
 
 def split(text: str) -> list[tuple[str, str, str]]:
@@ -59,7 +77,7 @@ def _addresses(piece: str) -> list[tuple[str, str, str]]:
     """The addresses between two separators. A blank separates two addresses; before an address it is only
     trusted after a relationship word or a colon: `john smith@…` must never become `smith@…`.
     """
-    piece = piece.replace("\x1f", " ").strip()
+    piece = piece.replace("\x1f", " ").replace("\x1e", ",").strip()
     if not piece:
         return []
     alone = _one(piece)
@@ -68,7 +86,7 @@ def _addresses(piece: str) -> list[tuple[str, str, str]]:
         return [alone]
     if all("@" in word for word in words):
         return [_one(word) for word in words]
-    if "@" in words[-1] and relationship(" ".join(words[:-1])) != "unknown":
+    if "@" in words[-1] and relationship(" ".join(words[:-1])) not in {"unknown", "self"}:
         return [(_one(words[-1])[0], " ".join(words[:-1]), _one(words[-1])[2])]
     return [alone]
 
@@ -84,6 +102,26 @@ def domain(address: str) -> str:
     return address.rpartition("@")[2].casefold()
 
 
+@lru_cache(maxsize=4096)
+def mistyped(host: str) -> str:
+    """The well-known provider that a domain is one slip of the finger away from; empty where there is none."""
+    if host in _PROVIDERS or not 7 <= len(host) <= 16:
+        return ""
+    return next((known for known in _OFTEN if abs(len(known) - len(host)) < 2 and _one_slip(host, known)), "")
+
+
+def _one_slip(text: str, meant: str) -> bool:
+    """Whether one letter is missing, added, another, or two neighbours are swapped."""
+    start = next((at for at, (one, other) in enumerate(zip(text, meant, strict=False)) if one != other), None)
+    if start is None:
+        return len(text) != len(meant)
+    if len(text) == len(meant):
+        swapped = meant[:start] + meant[start + 1 : start + 2] + meant[start] + meant[start + 2 :]
+        return text[start + 1 :] == meant[start + 1 :] or text == swapped
+    shorter, longer = (text, meant) if len(text) < len(meant) else (meant, text)
+    return longer[:start] + longer[start + 1 :] == shorter
+
+
 def _address(text: str) -> str:
     local, _, host = text.rpartition("@")
     return f"{local}@{host.lower()}"
@@ -93,7 +131,7 @@ def _keep_names_together(text: str) -> str:
     """Inside `Name, First <a@b>` nothing separates: its blanks and commas are hidden until the split is done."""
     return re.sub(
         r"(?:\"[^\"]*\"|[^<>;|\n]*?)\s*<[^<>]*>",
-        lambda found: re.sub(r"[\s,]+", "\x1f", found[0].strip(" ,")) + ";",
+        lambda found: re.sub(r"\s+", "\x1f", found[0].strip(" ,")).replace(",", "\x1e") + ";",
         text,
     )
 

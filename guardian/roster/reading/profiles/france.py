@@ -23,6 +23,7 @@ PROFILES = (
             "tel portable": "ignored",
             "email": "email",
             "motif sortie": "ignored",
+            "type structure": "ignored",
         },
     ),
     Profile(

@@ -27,6 +27,8 @@ PROFILES = (
             "cohort1": "class",
             "profile field birthdate": "birth",
             "profile field dob": "birth",
+            "role 1": "role",
+            "role1": "role",
             "suspended": "ignored",
             "email": "email",
             "lang": "language",

@@ -84,7 +84,7 @@ FIELDS: dict[str, str] = {
     "| adresse e mail | adresse email | adresse electronique | adres e mail | adres email | poczta elektroniczna "
     "| correo | correo electronico | email 1 | e mail adresse | mailadresse | mail address | primary email "
     "| home email | home e mail | personal email | contact email | mails | emails | e mails | adres mailowy "
-    "| courriels | email addresses",
+    "| courriels | email addresses | electronic mail address",
     "phone": "phone | telephone | tel | mobile | mobile number | mobile no | mobile phone | cell | cell "
     "phone | home phone "
     "| sms | phone number | phone no | main telephone | telephone number | tel portable | telephone "
@@ -97,7 +97,8 @@ FIELDS: dict[str, str] = {
     "urgencia | notfallnummer "
     "| phone 2 | alternative phone",
     "relation": "relationship | relation | relationship to child | relationship to student | relationship to pupil "
-    "| role | relationship role | related by | lien | lien parente | lien de parente | qualite | code parente "
+    "| role | relationship role | related by | relation descriptor | relationship type "
+    "| lien | lien parente | lien de parente | qualite | code parente "
     "| stopien pokrewienstwa | pokrewienstwo | relacja | typ opiekuna | parentesco | relacion | relacion con el alumno "
     "| vinculo | verwandtschaft | verwandtschaftsverhaltnis | beziehung | erzieherart | art | type | rel",
     "responsible": "parental responsibility | legal guardian flag | custody | custodial | custodia | sorgerecht "
@@ -111,7 +112,7 @@ FIELDS: dict[str, str] = {
 }
 
 ALWAYS_GUARDIAN = (
-    "home email | primary email | family email | parent email | home e mail | main telephone | primary phone "
+    "home email | primary email | family email | home e mail | main telephone | primary phone "
     "| lives with pupil | recovery email | home secondary email | parental responsibility | home secondary e mail"
 )
 """Headers that mean an adult even where no guardian is named."""

@@ -11,7 +11,7 @@ STUDENT: dict[str, dict[str, str]] = {
         "| ssid | upn | uln | admission number | admission no | adno | mis id | other id | external id | person id "
         "| dcid | stu id | lrn | roll number | roll no | urn pupil | employee id | account # | account | account no "
         "| student code | pupil code | student identifier | code | learner number | name id | "
-        "studentnum | statenum | id",
+        "studentnum | statenum | student ids | id",
         "fr": "ine | id national | identifiant national | identifiant national eleve | numero ine | no ine | no eleve "
         "| numero eleve | num eleve etab | eleve no etab | matricule | code identifiant | identifiant eleve "
         "| identifiant | numero interne | id eleve",
@@ -92,10 +92,11 @@ STUDENT: dict[str, dict[str, str]] = {
     },
     "class": {
         "en": "class | class name | homeroom | home room | section | section name | tutor group | registration "
-        "| reg group | registration group | form | group | form group | org unit path | reg | teaching group",
+        "| reg group | registration group | form | group | form group | org unit path | reg | teaching group "
+        "| registration form | registration class | reg form | form class | class group",
         "fr": "classe | division | libelle classe | lib structure | code structure | identifiant classe | groupe "
         "| classes | regroupement | groupes | classe de l'eleve",
-        "pl": "klasa | oddzial | symbol | klasa oddzial | grupa",
+        "pl": "klasa | oddzial | symbol | symbol oddzialu | litera | klasa oddzial | grupa",
         "es": "grupo | unidad | clase | seccion | aula",
         "de": "klasse | klassenbezeichnung | lerngruppe | stammklasse | gruppe",
     },
@@ -115,6 +116,13 @@ STUDENT: dict[str, dict[str, str]] = {
         "pl": "jezyk | jezyk ojczysty | jezyk kontaktu | jezyk domowy",
         "es": "idioma | lengua materna | idioma de contacto | lengua familiar",
         "de": "sprache | muttersprache | verkehrssprache | familiensprache | korrespondenzsprache | herkunftssprache",
+    },
+    "role": {
+        "en": "role | user type | person type | user role | account type | employee type",
+        "fr": "type de compte | type d'utilisateur",
+        "pl": "rola | typ uzytkownika",
+        "es": "rol",
+        "de": "rolle",
     },
     "ends": {
         "en": "exit date | exitdate | leaving date | date left | withdrawal date | date of leaving | end date"

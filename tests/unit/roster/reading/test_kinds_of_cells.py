@@ -24,7 +24,7 @@ def test_ids(tmp_path: Path) -> None:
         + "N/A,H,Seven,2015-01-07,G,h@example.org\n",
     )
     assert [s.student_id for s in found.students] == ["00123", "00124", "127", None, "73928e05", "TEST-9", None]
-    assert codes(found) == {("ID_FLOAT", 4), ("ID_WIDTH", 4), ("ID_SCIENTIFIC", 5)}
+    assert codes(found) == {("ID_FLOAT", 4), ("ID_WIDTH", 4), ("ID_SCIENTIFIC", 5), ("ID_MISSING", 8)}
 
 
 def test_conflicts_and_duplicates(tmp_path: Path) -> None:
@@ -89,7 +89,7 @@ def test_a_five_digit_number_is_a_date_only_for_a_child(tmp_path: Path) -> None:
             [("Ann Lee", "ann@example.org"), ("Bob Lee", "bob@example.org")],
         ),
         ("", "mum a@example.org / dad b@example.org", [(None, "a@example.org"), (None, "b@example.org")]),
-        ("", '"Lee, Ann <a@example.org>"', [("Lee Ann", "a@example.org")]),
+        ("", '"Lee, Ann <a@example.org>"', [("Ann Lee", "a@example.org")]),
         ("Ann Lee", "john smith@example.org", []),
         ("Ann Lee", "none", []),
         ("Null", "n@example.org", [("Null", "n@example.org")]),

@@ -28,7 +28,7 @@ SENECA = (
         (
             ("First Name [Required],Last Name [Required],Email Address [Required],Password [Required],Org Unit Path [Required],Recovery Email,Home Secondary Email,Recovery Phone [MUST BE IN THE E.164 FORMAT],Employee ID,Status [READ ONLY]\n"
             "Ann,Lee,ann@pupils.example.org,****,/Students/2032,pat@example.com,,,17,Active\n"),
-            "google", ("17", "Ann", "Lee", None, "/Students/2032"), [(None, "pat@example.com", None, "ask")],
+            "google", ("17", "Ann", "Lee", None, "2032"), [(None, "pat@example.com", None, "ask")],
         ),
         (
             "username,password,firstname,lastname,email,idnumber,cohort1,profile_field_dob\nann,x,Ann,Lee,ann@pupils.example.org,17,4B,2015-02-03\n",
@@ -51,12 +51,12 @@ SENECA = (
         ),
         (
             "plec,nazwisko,imie,imie2,pesel,data_ur,poziom,symbol,nr_dz,nr_ku\nk,Żak,Łucja,,15020312345,2015-02-03,4,a,1,117\n",
-            "sekretariat", ("117", "Łucja", "Żak", "2015-02-03", "a"), [],
+            "sekretariat", ("117", "Łucja", "Żak", "2015-02-03", "4a"), [],
         ),
         (
             ("Arbor Student ID,Legal First Name,Legal Last Name,Date of Birth,Registration Form,Primary Guardian Name,Primary Guardian Email\n"
             "17,Ann,Lee,03/02/2015,4B,Pat Lee,pat@example.org\n"),
-            "arbor", ("17", "Ann", "Lee", "2015-02-03", None), [("Pat Lee", "pat@example.org", None, "yes")],
+            "arbor", ("17", "Ann", "Lee", "2015-02-03", "4B"), [("Pat Lee", "pat@example.org", None, "yes")],
         ),
         (
             ("Code identifiant;Nom;Prénom;Né le;Classe;Code identifiant R1;Code identifiant R2;Prénom R1;Nom R1;Prénom R2;Nom R2;Adresse e-mail R1;Adresse e-mail R2;Téléphone mobile R1\n"

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from msgspec import Struct, structs
 
@@ -49,7 +50,7 @@ class Contacts:
         for contact in _without_flags(draft.contacts):
             code, eligible, reason = _standing(contact)
             if code == "self":
-                self._findings.cell("GUARDIAN_IS_STUDENT", draft, f"{contact.place}.relation", contact.relation)
+                self._say("GUARDIAN_IS_STUDENT", draft, contact, "relation", contact.relation)
                 continue
             for one in self._people(draft, contact):
                 if one.given and one.given == draft.family != one.family and not (contact.given or contact.family):
@@ -62,10 +63,7 @@ class Contacts:
                 if said not in people.NO_LABEL:
                     known = eligibility(said, contact.kind, None, None)
                 if known[1] == "no":
-                    at = (contact.origin, contact.row, 0) if contact.origin else None
-                    self._findings.cell(
-                        "GUARDIAN_NOT_ELIGIBLE", draft, f"{contact.place}.relation", contact.relation, at=at
-                    )
+                    self._say("GUARDIAN_NOT_ELIGIBLE", draft, contact, "relation", contact.relation)
                 found.append(
                     GuardianRecord(
                         key="",
@@ -92,22 +90,26 @@ class Contacts:
             if named or value(raw):
                 unreadable = contact.free and not found
                 code = "GUARDIAN_UNREADABLE" if unreadable else "GUARDIAN_NO_CHANNEL"
-                columns = draft.origin.columns
-                column = next((name for part in _NAMED if (name := f"{contact.place}.{part}") in columns), "")
-                self._findings.cell(code, draft, column, raw if unreadable else "")
+                columns = (contact.origin or draft.origin).columns
+                part = next((part for part in _NAMED if f"{contact.place}.{part}" in columns), "")
+                self._say(code, draft, contact, part, raw if unreadable else "")
         return found
 
+    def _say(self, code: str, draft: Draft, contact: Contact, part: str, value: str = "", **places: Any) -> None:
+        """A finding about one of a contact's cells, where the contact stands."""
+        at = (contact.origin, contact.row, 0) if contact.origin else None
+        self._findings.cell(code, draft, f"{contact.place}.{part}" if part else "", value, at=at, **places)
+
     def _people(self, draft: Draft, contact: Contact) -> Iterator[Person]:
-        place = contact.place
         named = self._name(draft, contact)
         if ((contact.free or not contact.email) and "@" in named) or (contact.free and _NUMBER.search(named)):
             yield from self._from_text(draft, contact, named)
             return
-        addresses = self._addresses(draft, contact.email, f"{place}.email") if contact.email else []
-        numbers = self._numbers(draft, contact.phone, f"{place}.phone") if contact.phone else []
+        addresses = self._addresses(draft, contact, contact.email) if contact.email else []
+        numbers = self._numbers(draft, contact, contact.phone) if contact.phone else []
         if len(addresses) < 2 and len(numbers) < 2:
             if addresses and people.BETWEEN.search(named):
-                self._findings.cell("SHARED_EMAIL", draft, f"{place}.email", contact.email)
+                self._say("SHARED_EMAIL", draft, contact, "email", contact.email)
             yield self._person(contact, named, addresses[0] if addresses else ("", ""), numbers[0] if numbers else "")
             return
         names = people.several(named, max(len(addresses), len(numbers)))
@@ -142,41 +144,41 @@ class Contacts:
         if not raw:
             return ""
         if any(is_formula(value(part)) for part in (contact.name, contact.given, contact.family) if part):
-            self._findings.cell("FORMULA", draft, f"{contact.place}.name", raw)
+            self._say("FORMULA", draft, contact, "name", raw)
             contact.given = contact.family = contact.name = ""
             return ""
         if contact.free and "@" in raw:
             return raw
         return read_name(value(raw) if "\n" not in raw else raw.strip())[0]
 
-    def _addresses(self, draft: Draft, text: str, column: str) -> list[tuple[str, str]]:
+    def _addresses(self, draft: Draft, contact: Contact, text: str, part: str = "email") -> list[tuple[str, str]]:
         good: list[tuple[str, str]] = []
         survey = self._survey
         for address, label, code in mails.split(text):
             if code == "EMAIL_INVALID":
-                self._findings.cell("FORMULA" if is_formula(address) else code, draft, column, address)
+                self._say("FORMULA" if is_formula(address) else code, draft, contact, part, address)
                 continue
             if survey.is_pupils(address):
-                self._findings.cell("EMAIL_IS_STUDENT", draft, column, address)
+                self._say("EMAIL_IS_STUDENT", draft, contact, part, address)
                 continue
             if survey.placeholders and mail_key(address) in survey.placeholders:
-                self._findings.cell("EMAIL_PLACEHOLDER", draft, column, address)
+                self._say("EMAIL_PLACEHOLDER", draft, contact, part, address)
                 continue
             if code:
-                self._findings.cell(code, draft, column, text)
+                self._say(code, draft, contact, part, text)
             if meant := mails.mistyped(mails.domain(address)):
-                self._findings.cell("EMAIL_DOMAIN_TYPO", draft, column, address, domain=meant)
+                self._say("EMAIL_DOMAIN_TYPO", draft, contact, part, address, domain=meant)
             if survey.domains and mails.domain(address) in survey.domains:
-                self._findings.cell("GUARDIAN_ON_STUDENT_DOMAIN", draft, column, address)
+                self._say("GUARDIAN_ON_STUDENT_DOMAIN", draft, contact, part, address)
             if all(address.casefold() != other.casefold() for other, _ in good):
                 good.append((address, label))
         return good
 
-    def _numbers(self, draft: Draft, text: str, column: str) -> list[str]:
+    def _numbers(self, draft: Draft, contact: Contact, text: str, part: str = "phone") -> list[str]:
         good = []
         for number, code in phones(text, self._region):
             if code:
-                self._findings.cell(code, draft, column, number or text)
+                self._say(code, draft, contact, part, number or text)
             if code != "PHONE_INVALID":
                 good.append(number)
         return good
@@ -184,12 +186,13 @@ class Contacts:
     def _from_text(self, draft: Draft, contact: Contact, text: str) -> Iterator[Person]:
         """One cell holds it all: «Maria Kowal (mum) maria@… 07700 900111; Jan Kowal jan@…»."""
         found: list[Person] = []
-        column = f"{contact.place}.name"
         for piece in people.BETWEEN.split(text.replace(",\n", "\n")):
             if not piece.strip():
                 continue
             rest = _ADDRESS.sub(" ", piece)
-            addresses = [pair for raw in _ADDRESS.findall(piece) for pair in self._addresses(draft, raw, column)]
+            addresses = [
+                pair for raw in _ADDRESS.findall(piece) for pair in self._addresses(draft, contact, raw, "name")
+            ]
             numbers = _NUMBER.findall(rest)
             rest = _NUMBER.sub(" ", rest)
             label = people.label_of(rest)
@@ -198,7 +201,7 @@ class Contacts:
                     re.sub(r"[()\[\]<>:]|\btel\.?|\bmail", " ", rest.replace(label, " ") if label else rest).split()
                 ).strip(" ,-–")
             )[0]
-            phone = self._numbers(draft, numbers[0], column)[:1] if numbers else []
+            phone = self._numbers(draft, contact, numbers[0], "name")[:1] if numbers else []
             one = self._person(
                 Contact(contact.kind), named, addresses[0] if addresses else ("", ""), phone[0] if phone else ""
             )
@@ -231,6 +234,9 @@ def _without_flags(contacts: Sequence[Contact]) -> list[Contact]:
         said = truth(contact.name) if contact.free and len(contact.name) < 8 else None
         if said is None:
             kept.append(contact)
-        elif kept and not kept[-1].responsible:
-            kept[-1].responsible = contact.name
+        elif kept:
+            before = kept[-1]
+            before.responsible = before.responsible or contact.name
+            for name in ("court_order", "relation", "priority", "language", "source_id"):
+                setattr(before, name, getattr(before, name) or getattr(contact, name))
     return kept

@@ -8,11 +8,9 @@ from guardian.roster.reading import delimiter as separators
 from guardian.roster.reading.draft import Origin
 from guardian.roster.reading.encoding import Encoding, detect
 from guardian.roster.reading.findings import Findings
-from guardian.roster.reading.header import find
+from guardian.roster.reading.headed import recognised
 from guardian.roster.reading.limits import HEADER_ROWS
 from guardian.roster.reading.members import Member
-from guardian.roster.reading.profile import choose
-from guardian.roster.reading.profiles import PROFILES
 from guardian.roster.reading.quick import Plan, Quick, quick_rows
 from guardian.roster.reading.refusal import InputRefused
 from guardian.roster.reading.separated import Cells, Lines, rows
@@ -51,12 +49,9 @@ class Delimited(Struct):
 
     def table(self) -> Table | None:
         """The table in the file; None where it has no header."""
-        header = find(self.first)
+        header, profile = recognised(self.first)
         if header is None:
             return None
-        profile = choose(PROFILES, header.names)
-        if profile.pinned:
-            header = find(self.first, profile.pinned) or header
         return Table(
             self.member.name, header, self.rows, profile=profile, quick=self.quick_rows, delimiter=self.delimiter
         )

@@ -11,7 +11,7 @@ _APOSTROPHES = str.maketrans(dict.fromkeys("’‘`´ʼʹ′＇", "'"))
 _DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−", "-"))
 _STROKES = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe", "ß": "ss", "þ": "th"})
 _BRACKETS = re.compile(r"\[[^\]]*\]|\([^)]*\)")
-_BREAKS = re.compile(r"[\s_\-./\\,;:*#\"?!|+&]+")
+_BREAKS = re.compile(r"[\s_\-./\\,;:*#\"?!|+&=]+")
 _CAMEL = re.compile(r"(?<=[a-zà-ÿ])(?=[A-ZÀ-Þ])")
 
 

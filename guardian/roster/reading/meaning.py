@@ -113,7 +113,7 @@ def _alone(words: str) -> Meaning:  # noqa: PLR0911 guard clauses read best in o
     if words in _exact(ALWAYS_GUARDIAN):
         field = _field_words().get(words) or ("phone" if "phone" in words else "email" if "mail" in words else "other")
         return Meaning("guardian", field, kind="home", words=words)
-    if found := _student_words().get(words):
+    if found := _student_words().get(words) or _student_words().get(words.replace(" ", "")):
         field, rank, languages = found
         return Meaning("student", field, rank, languages=languages, words=words)
     if bare := _field_words().get(words):

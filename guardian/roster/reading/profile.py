@@ -1,5 +1,7 @@
 """What is known about the export of one system, beside its header words."""
 
+import re
+
 from msgspec import Struct
 
 from guardian.roster.reading.fields.dates import Order
@@ -26,10 +28,19 @@ class Profile(Struct, frozen=True, kw_only=True):
     mode: Mode | None = None
 
     def fits(self, headers: set[str]) -> bool:
-        """Whether a table with these folded headers is one of this system's."""
-        return all(mark in headers for mark in self.marks) and (
-            not self.one_of or any(mark in headers for mark in self.one_of)
+        """Whether a table with these folded headers, written without blanks, is one of this system's."""
+        return all(_tight(mark) in headers for mark in self.marks) and (
+            not self.one_of or any(_tight(mark) in headers for mark in self.one_of)
         )
+
+
+_FROM_TABLE = re.compile(r"^\s*=?\[\d{1,3}\]\w")
+"""How PowerSchool names a field of another table: `[39]School_Name`."""
+
+
+def _tight(words: str) -> str:
+    """«DfE» is folded to two words, «dfe» to one: blanks do not count."""
+    return words.replace(" ", "")
 
 
 GENERIC = Profile(name="generic")
@@ -37,5 +48,7 @@ GENERIC = Profile(name="generic")
 
 def choose(profiles: tuple[Profile, ...], names: list[str]) -> Profile:
     """The first profile that fits a header, else the generic one."""
-    headers = {folded(name) for name in names}
+    headers = {_tight(folded(name)) for name in names}
+    if any(_FROM_TABLE.match(name) for name in names):
+        headers.add("fromtable")
     return next((profile for profile in profiles if profile.fits(headers)), GENERIC)

@@ -9,6 +9,7 @@ from guardian.roster.reading.draft import Draft, Origin
 from guardian.roster.reading.fields.dates import Order
 from guardian.roster.reading.findings import Findings
 from guardian.roster.reading.intake import Intake
+from guardian.roster.reading.meaning import meaning
 from guardian.roster.reading.members import Member
 from guardian.roster.reading.quick import Quick
 from guardian.roster.reading.refusal import InputRefused
@@ -84,7 +85,8 @@ def _tables(member: Member, language: str | None, findings: Findings) -> tuple[l
 
 
 def _headerless(files: Sequence[Member], texts: list[Delimited], findings: Findings) -> Intake:
-    findings.whole("HEADER_MISSING", Origin(files[0].name if len(files) == 1 else ""))
+    code = "GUARDIANS_ONLY" if any(_lists_guardians(text) for text in texts) else "HEADER_MISSING"
+    findings.whole(code, Origin(files[0].name if len(files) == 1 else ""))
 
     def none(_: Findings | None) -> Iterator[Draft]:
         return iter(())
@@ -97,6 +99,14 @@ def _headerless(files: Sequence[Member], texts: list[Delimited], findings: Findi
         encoding=first.encoding.name if first else None,
         delimiter=first.delimiter if first else None,
         files=tuple(file.name for file in files),
+    )
+
+
+def _lists_guardians(text: Delimited) -> bool:
+    """Whether the first row names columns of guardians and of pupils, though not the pupils' names."""
+    said = [meaning(cell) for cell in text.first[0] or []] if text.first else []
+    return any(one.group == "guardian" and one.explicit for one in said) and any(
+        one.group == "student" and (one.explicit or one.field == "id") for one in said
     )
 
 

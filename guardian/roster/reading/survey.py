@@ -1,11 +1,12 @@
 """The first pass: what only the whole file can tell. Hashes only, so that a million rows stay small."""
 
+import re
 from array import array
 from bisect import bisect_left
 from collections.abc import Callable, Iterable
 
-from guardian.roster.reading.draft import Draft
-from guardian.roster.reading.fields import mails
+from guardian.roster.reading.draft import Contact, Draft
+from guardian.roster.reading.fields import mails, people
 from guardian.roster.reading.fields.cell import value
 from guardian.roster.reading.fields.dates import Order, proves
 from guardian.roster.reading.fields.ids import student_id
@@ -16,6 +17,7 @@ from guardian.roster.reading.quick import NOT_AN_ID, Quick
 from guardian.roster.reading.repeats import Repeats
 
 Item = Draft | Quick
+_NAME = re.compile(r"[^\W\d_][\w'’-]*")
 
 
 class Survey:
@@ -163,12 +165,21 @@ def _addresses(draft: Draft) -> Iterable[tuple[int, int, int]]:
     """Key of every guardian's address of a row, with hashes of the guardian's and the pupil's family names. A
     guardian without a name counts under the pupil's.
     """
+    pupil = 0
     for contact in draft.contacts:
-        text = contact.email or (contact.name if "@" in contact.name else "")
-        if not text:
+        if not contact.email and "@" not in contact.name:
             continue
-        family = contact.family or (split(contact.name)[1] if "@" not in contact.name else "")
-        pupil = hash(plain(draft.family or split(draft.full, family_first=draft.family_first)[1]).strip())
-        adult = hash(plain(family).strip()) if family else pupil
-        for address in ADDRESS.findall(text):
-            yield mail_key(address), adult, pupil
+        pupil = pupil or hash(plain(draft.family or split(draft.full, family_first=draft.family_first)[1]).strip())
+        for family, text in _named(contact):
+            adult = hash(plain(family).strip()) if family else pupil
+            for address in ADDRESS.findall(text):
+                yield mail_key(address), adult, pupil
+
+
+def _named(contact: Contact) -> list[tuple[str, str]]:
+    """Family names with the text that holds their addresses."""
+    if contact.email:
+        given_apart = contact.name if contact.given else ""  # «Mother_First, Mother»: the second is the family name
+        return [(contact.family or given_apart or split(contact.name)[1], contact.email)]
+    pieces = [piece for piece in people.BETWEEN.split(contact.name) if "@" in piece]
+    return [(split(" ".join(_NAME.findall(ADDRESS.sub(" ", piece))))[1], piece) for piece in pieces]

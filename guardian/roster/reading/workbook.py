@@ -11,10 +11,8 @@ from guardian.roster.reading import limits
 from guardian.roster.reading.draft import Origin
 from guardian.roster.reading.fields.cell import Numeric
 from guardian.roster.reading.findings import Findings
-from guardian.roster.reading.header import find
+from guardian.roster.reading.headed import recognised
 from guardian.roster.reading.members import Member
-from guardian.roster.reading.profile import choose
-from guardian.roster.reading.profiles import PROFILES
 from guardian.roster.reading.refusal import MB, ROWS, SECONDS_OF_READING, InputRefused
 from guardian.roster.reading.separated import Cells
 from guardian.roster.reading.table import Table
@@ -104,12 +102,9 @@ def _name_classes(tables: list[Table]) -> None:
 
 def table_of(rows: list[list[str]], file: str, sheet: str | None) -> Table | None:
     """A table of cells held in memory; None where it has no header."""
-    header = find(rows)
+    header, profile = recognised(rows)
     if header is None:
         return None
-    profile = choose(PROFILES, header.names)
-    if profile.pinned:
-        header = find(rows, profile.pinned) or header
 
     def numbered() -> Iterator[Cells]:
         for number, cells in enumerate(rows, 1):

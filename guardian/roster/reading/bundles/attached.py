@@ -89,7 +89,7 @@ def _sds(by_name: dict[str, Member], language: str | None, findings: Findings) -
         return {}
     people = {row.get("email").casefold(): row for row in users.rows(findings)}
     contacts: Contacts = {}
-    where = relations.origin(**{"0.relation": ("role",), "0.email": ("email",)})
+    where = relations.origin(**{"0.relation": ("role",), "0.email": ("email",), "0.name": ("email",)})
     for row in relations.rows(findings):
         email = row.get("email")
         person = people.get(email.casefold())
@@ -111,7 +111,14 @@ def _sds(by_name: dict[str, Member], language: str | None, findings: Findings) -
 
 def _clever(named: Named, findings: Findings) -> Contacts:
     contacts: Contacts = {}
-    where = named.origin(**{"0.relation": ("relationship", "contactrelationship", "type", "contacttype")})
+    where = named.origin(
+        **{
+            "0.relation": ("type", "contacttype", "relationship", "contactrelationship"),
+            "0.email": ("email", "contactemail"),
+            "0.phone": ("phone", "contactphone"),
+            "0.name": ("name", "contactname", "lastname"),
+        }
+    )
     for row in named.rows(findings):
         relation = row.get("relationship", "contactrelationship")
         kind = row.get("type", "contacttype")

@@ -154,6 +154,7 @@ def _graph(users: Named, opened: dict[str, Named], findings: Findings) -> Graph:
             given=("givenname",),
             family=("familyname",),
             email=("email",),
+            **{"0.relation": ("role",), "0.email": ("email",), "0.phone": ("sms", "phone"), "0.name": ("familyname",)},
         ),
         people,
         births,

@@ -30,7 +30,7 @@ PROFILES = (
     Profile(
         name="powerschool",
         marks=("student number",),
-        one_of=("enroll status", "grade level", "home room"),
+        one_of=("enroll status", "grade level", "home room", "from table"),
         order="mdy",
         statuses=_POWERSCHOOL,
     ),

@@ -76,7 +76,8 @@ FIELDS: dict[str, str] = {
     "| last first | apellidos nombre | nazwisko imie",
     "given": "first name | firstname | first | given name | forename | prenom | prenoms | imie | vorname | "
     "nombre | fname",
-    "family": "last name | lastname | last | surname | family name | nom de famille | nom | nazwisko | nachname "
+    "family": "last name | lastname | last surname | last | surname | family name | nom de famille | nom | nazwisko "
+    "| nachname "
     "| familienname | apellidos | primer apellido | apellido | lname | apellido 1",
     "family2": "segundo apellido | apellido 2",
     "usage": "nom d'usage | nom usage | nom usuel",

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from litestar import Response, post, route
+from litestar.params import FromPath
 
 from guardian.access.service import decide_many
 from guardian.console import case_store, words
@@ -19,7 +20,7 @@ from guardian.web.page import AnyRequest, Page, context_of, form_of, language_of
 
 
 @route("/admin/learners/{learner:uuid}/purge", http_method=READ, include_in_schema=False)
-async def approve_page(request: AnyRequest, learner: UUID) -> Page:
+async def approve_page(request: AnyRequest, learner: FromPath[UUID]) -> Page:
     """Exactly what will happen to whom and when."""
     actor = await in_room(request, *OFFICERS)
     ctx, language = context_of(request), language_of(request)
@@ -38,7 +39,7 @@ async def approve_page(request: AnyRequest, learner: UUID) -> Page:
 
 
 @post("/admin/learners/{learner:uuid}/purge", include_in_schema=False)
-async def approve(request: AnyRequest, learner: UUID) -> Response[Any]:
+async def approve(request: AnyRequest, learner: FromPath[UUID]) -> Response[Any]:
     """Approve it."""
     await form_of(request)
     actor = await in_room(request, *OFFICERS)
@@ -50,7 +51,7 @@ async def approve(request: AnyRequest, learner: UUID) -> Response[Any]:
 
 
 @post("/admin/purges/{purge:uuid}/rescind", include_in_schema=False)
-async def rescind(request: AnyRequest, purge: UUID) -> Response[Any]:
+async def rescind(request: AnyRequest, purge: FromPath[UUID]) -> Response[Any]:
     """Take an approval back during the cool-off."""
     await form_of(request)
     actor = await in_room(request, *OFFICERS)

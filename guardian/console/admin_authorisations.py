@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from litestar import Response, post, route
+from litestar.params import FromPath
 
 from guardian.authorisation import reading, service
 from guardian.authorisation.domain import MOVES, Act
@@ -42,13 +43,13 @@ _ACTS: dict[str, tuple[Act, Callable[..., Awaitable[Any]], bool, str, str, str]]
 
 
 @route("/admin/authorisations/{authorisation:uuid}/{act:str}", http_method=READ, include_in_schema=False)
-async def confirm_page(request: AnyRequest, authorisation: UUID, act: str) -> Page:
+async def confirm_page(request: AnyRequest, authorisation: FromPath[UUID], act: FromPath[str]) -> Page:
     """What the act would do, and to how many."""
     return await _confirm(request, authorisation, act)
 
 
 @post("/admin/authorisations/{authorisation:uuid}/{act:str}", include_in_schema=False)
-async def do(request: AnyRequest, authorisation: UUID, act: str) -> Response[Any]:
+async def do(request: AnyRequest, authorisation: FromPath[UUID], act: FromPath[str]) -> Response[Any]:
     """Do it."""
     await form_of(request)
     actor = await in_room(request, *OFFICERS)

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from litestar import route
+from litestar.params import FromPath
 
 from guardian.console import case_store, words
 from guardian.console.frame import (
@@ -20,7 +21,7 @@ from guardian.web.page import AnyRequest, Page, context_of
 
 
 @route("/admin/purges/{purge:uuid}/certificate", http_method=READ, include_in_schema=False)
-async def certificate_page(request: AnyRequest, purge: UUID) -> Page:
+async def certificate_page(request: AnyRequest, purge: FromPath[UUID]) -> Page:
     """What was erased where and when, and what was kept and why; made to be printed."""
     document, approver = await _certificate(request, purge)
     document = {**document, **{name: _instant(document[name]) for name in _INSTANTS}}
@@ -33,7 +34,7 @@ async def certificate_page(request: AnyRequest, purge: UUID) -> Page:
 
 
 @route("/admin/purges/{purge:uuid}/certificate.json", http_method=READ, include_in_schema=False)
-async def certificate_json(request: AnyRequest, purge: UUID) -> dict[str, Any]:
+async def certificate_json(request: AnyRequest, purge: FromPath[UUID]) -> dict[str, Any]:
     """The same for programs."""
     document, _ = await _certificate(request, purge)
     return document

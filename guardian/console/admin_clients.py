@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from litestar import Response, post, route
+from litestar.params import FromPath
 
 from guardian.console import admin_store
 from guardian.console.frame import OPERATOR_ZONE, READ, in_room, room, same_for_strangers, sentence_of
@@ -48,7 +49,7 @@ async def add(request: AnyRequest) -> Page:
 
 
 @route("/admin/clients/{client:uuid}/revoke", http_method=READ, include_in_schema=False)
-async def revoke_page(request: AnyRequest, client: UUID) -> Page:
+async def revoke_page(request: AnyRequest, client: FromPath[UUID]) -> Page:
     """What ending a key does."""
     actor = await in_room(request, "operator_admin")
     async with context_of(request).transaction(actor) as tx:
@@ -59,7 +60,7 @@ async def revoke_page(request: AnyRequest, client: UUID) -> Page:
 
 
 @post("/admin/clients/{client:uuid}/revoke", include_in_schema=False)
-async def revoke(request: AnyRequest, client: UUID) -> Response[Any]:
+async def revoke(request: AnyRequest, client: FromPath[UUID]) -> Response[Any]:
     """End a key at once."""
     await form_of(request)
     actor = await in_room(request, "operator_admin")

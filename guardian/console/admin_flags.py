@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from litestar import Response, post, route
+from litestar.params import FromPath
 
 from guardian.console import queue_store, words
 from guardian.console.domain import deadline
@@ -53,13 +54,13 @@ async def queue(request: AnyRequest) -> Page:
 
 
 @route("/admin/flags/{flag:uuid}", http_method=READ, include_in_schema=False)
-async def one_flag(request: AnyRequest, flag: UUID) -> Response[Any]:
+async def one_flag(request: AnyRequest, flag: FromPath[UUID]) -> Response[Any]:
     """The account that a flag is about; a flag about a whole school has a page of its own."""
     return await _flag(request, flag)
 
 
 @post("/admin/flags/{flag:uuid}/take", include_in_schema=False)
-async def take(request: AnyRequest, flag: UUID) -> Response[Any]:
+async def take(request: AnyRequest, flag: FromPath[UUID]) -> Response[Any]:
     """Say that one looks into it."""
     await form_of(request)
     actor = await in_room(request, *OFFICERS)
@@ -71,7 +72,7 @@ async def take(request: AnyRequest, flag: UUID) -> Response[Any]:
 
 
 @post("/admin/flags/{flag:uuid}/resolve", include_in_schema=False)
-async def resolve(request: AnyRequest, flag: UUID) -> Response[Any]:
+async def resolve(request: AnyRequest, flag: FromPath[UUID]) -> Response[Any]:
     """Close it with an outcome."""
     fields = await form_of(request)
     actor = await in_room(request, *OFFICERS)

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from litestar import Response, post, route
+from litestar.params import FromPath
 
 from guardian.console.admin_learner import story_page
 from guardian.console.frame import OFFICERS, READ, in_room, room, same_for_strangers, sentence_of
@@ -18,14 +19,14 @@ _REVIEW = timedelta(days=90)
 
 
 @route("/admin/learners/{learner:uuid}/hold", http_method=READ, include_in_schema=False)
-async def hold_page(request: AnyRequest, learner: UUID) -> Page:
+async def hold_page(request: AnyRequest, learner: FromPath[UUID]) -> Page:
     """The form: reason, authority, day of review."""
     review = (context_of(request).clock.now() + _REVIEW).date()
     return await _form(request, learner, {"review_on": review.isoformat()})
 
 
 @post("/admin/learners/{learner:uuid}/hold", include_in_schema=False)
-async def hold(request: AnyRequest, learner: UUID) -> Response[Any]:
+async def hold(request: AnyRequest, learner: FromPath[UUID]) -> Response[Any]:
     """Place the hold."""
     fields = await form_of(request)
     actor = await in_room(request, *OFFICERS)
@@ -44,7 +45,7 @@ async def hold(request: AnyRequest, learner: UUID) -> Response[Any]:
 
 
 @post("/admin/learners/{learner:uuid}/release", include_in_schema=False)
-async def release(request: AnyRequest, learner: UUID) -> Response[Any]:
+async def release(request: AnyRequest, learner: FromPath[UUID]) -> Response[Any]:
     """End the hold."""
     await form_of(request)
     actor = await in_room(request, *OFFICERS)

@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from litestar import Response, post, route
+from litestar.params import FromPath
 
 from guardian.authorisation import reading
 from guardian.authorisation.domain import MOVES, at_verified_domain
@@ -66,7 +67,7 @@ async def invite(request: AnyRequest) -> Response[Any]:
 
 
 @route("/admin/institutions/{institution:uuid}", http_method=READ, include_in_schema=False)
-async def institution_page(request: AnyRequest, institution: UUID) -> Page:
+async def institution_page(request: AnyRequest, institution: FromPath[UUID]) -> Page:
     """One institution: details, authorisations with what may be done about them, staff."""
     actor = await in_room(request)
     ctx, language = context_of(request), language_of(request)

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from litestar import route
+from litestar.params import FromPath
 
 from guardian.access.service import decide_many
 from guardian.audit import store as audit
@@ -26,7 +27,7 @@ _DONE = ("approved", "rescinded", "held", "released")
 
 
 @route("/admin/learners/{learner:uuid}", http_method=READ, include_in_schema=False)
-async def story(request: AnyRequest, learner: UUID) -> Page:
+async def story(request: AnyRequest, learner: FromPath[UUID]) -> Page:
     """The page."""
     return await story_page(request, learner)
 

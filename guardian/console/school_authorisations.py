@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from litestar import Response, post, route
+from litestar.params import FromPath
 
 from guardian.authorisation import reading, service
 from guardian.console import words
@@ -24,7 +25,7 @@ async def authorisations(request: AnyRequest) -> Page:
 
 
 @post("/school/authorisations/{authorisation:uuid}/resend", include_in_schema=False)
-async def resend(request: AnyRequest, authorisation: UUID) -> Response[Any]:
+async def resend(request: AnyRequest, authorisation: FromPath[UUID]) -> Response[Any]:
     """Send the letter to the signatory again."""
     await form_of(request)
     actor, _ = await at_desk(request, "institution_admin")
@@ -36,7 +37,7 @@ async def resend(request: AnyRequest, authorisation: UUID) -> Response[Any]:
 
 
 @route("/school/authorisations/{authorisation:uuid}/revoke", http_method=READ, include_in_schema=False)
-async def revoke_page(request: AnyRequest, authorisation: UUID) -> Page:
+async def revoke_page(request: AnyRequest, authorisation: FromPath[UUID]) -> Page:
     """What ending it would do."""
     actor, school = await at_desk(request, "institution_admin")
     found = await reading.get(context_of(request), actor, authorisation)
@@ -44,7 +45,7 @@ async def revoke_page(request: AnyRequest, authorisation: UUID) -> Page:
 
 
 @post("/school/authorisations/{authorisation:uuid}/revoke", include_in_schema=False)
-async def revoke(request: AnyRequest, authorisation: UUID) -> Response[Any]:
+async def revoke(request: AnyRequest, authorisation: FromPath[UUID]) -> Response[Any]:
     """End it for good."""
     await form_of(request)
     actor, _ = await at_desk(request, "institution_admin")

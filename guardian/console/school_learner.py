@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from litestar import Response, post, route
+from litestar.params import FromPath
 
 from guardian.access.service import decide_many
 from guardian.consent import renewing
@@ -20,13 +21,13 @@ _DONE = ("resent", "corrected", "moved")
 
 
 @route("/school/learners/{learner:uuid}", http_method=READ, include_in_schema=False)
-async def story(request: AnyRequest, learner: UUID) -> Page:
+async def story(request: AnyRequest, learner: FromPath[UUID]) -> Page:
     """The learner's page."""
     return await _story(request, learner)
 
 
 @post("/school/learners/{learner:uuid}/guardians/{guardian:uuid}/resend", include_in_schema=False)
-async def resend(request: AnyRequest, learner: UUID, guardian: UUID) -> Response[Any]:
+async def resend(request: AnyRequest, learner: FromPath[UUID], guardian: FromPath[UUID]) -> Response[Any]:
     """Send the question again, with a new link."""
     await form_of(request)
     actor, school = await at_desk(request, *CLERKS)
@@ -42,7 +43,7 @@ async def resend(request: AnyRequest, learner: UUID, guardian: UUID) -> Response
 
 
 @route("/school/learners/{learner:uuid}/guardians/{guardian:uuid}", http_method=READ, include_in_schema=False)
-async def contact(request: AnyRequest, learner: UUID, guardian: UUID) -> Page:
+async def contact(request: AnyRequest, learner: FromPath[UUID], guardian: FromPath[UUID]) -> Page:
     """The form that corrects how a guardian is named and reached."""
     actor, school = await at_desk(request, *CLERKS)
     async with context_of(request).transaction(actor) as tx:
@@ -54,7 +55,7 @@ async def contact(request: AnyRequest, learner: UUID, guardian: UUID) -> Page:
 
 
 @post("/school/learners/{learner:uuid}/guardians/{guardian:uuid}", include_in_schema=False)
-async def correct(request: AnyRequest, learner: UUID, guardian: UUID) -> Response[Any]:
+async def correct(request: AnyRequest, learner: FromPath[UUID], guardian: FromPath[UUID]) -> Response[Any]:
     """Write the correction."""
     fields = await form_of(request)
     actor, school = await at_desk(request, *CLERKS)

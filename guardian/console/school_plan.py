@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from litestar import Response, post, route
+from litestar.params import FromPath
 
 from guardian.console import roster_words, school_store
 from guardian.console.frame import CLERKS, READ, at_desk, desk, same_for_strangers, sentence_of
@@ -20,20 +21,20 @@ _FINDINGS = 100
 
 
 @route("/school/rosters/{upload:uuid}", http_method=READ, include_in_schema=False)
-async def plan(request: AnyRequest, upload: UUID) -> Page:
+async def plan(request: AnyRequest, upload: FromPath[UUID]) -> Page:
     """An upload as it stands: being read, planned, committed, refused."""
     return await _page(request, upload)
 
 
 @route("/school/rosters/{upload:uuid}/progress", http_method=READ, include_in_schema=False)
-async def progress(request: AnyRequest, upload: UUID) -> dict[str, Any]:
+async def progress(request: AnyRequest, upload: FromPath[UUID]) -> dict[str, Any]:
     """How far the work is, for the page's own script."""
     found = await _found(request, upload)
     return {"state": found.state, "done": found.progress, "total": found.total}
 
 
 @post("/school/rosters/{upload:uuid}/commit", include_in_schema=False)
-async def commit(request: AnyRequest, upload: UUID) -> Response[Any]:
+async def commit(request: AnyRequest, upload: FromPath[UUID]) -> Response[Any]:
     """Write the plan; pressed twice, the same result is shown."""
     fields = await form_of(request)
     actor, _ = await at_desk(request, *CLERKS)
@@ -49,7 +50,7 @@ async def commit(request: AnyRequest, upload: UUID) -> Response[Any]:
 
 
 @post("/school/rosters/{upload:uuid}/cancel", include_in_schema=False)
-async def cancel(request: AnyRequest, upload: UUID) -> Response[Any]:
+async def cancel(request: AnyRequest, upload: FromPath[UUID]) -> Response[Any]:
     """Drop the upload and erase its file."""
     await form_of(request)
     actor, _ = await at_desk(request, *CLERKS)

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 from litestar import HttpMethod, Request, Response, post, route
 from litestar.enums import MediaType
+from litestar.params import FromPath
 
 from guardian.demo import clock, inbox
 from guardian.demo.world import World
@@ -30,7 +31,7 @@ async def inbox_page(request: AnyRequest) -> Page:
 
 
 @route("/inbox/{number:int}", http_method=GET, include_in_schema=False)
-async def one_mail(request: AnyRequest, number: int) -> Page:
+async def one_mail(request: AnyRequest, number: FromPath[int]) -> Page:
     """One mail: its text, its HTML and its links."""
     mails = inbox.mails(_home(request))
     if not 0 < number <= len(mails):
@@ -39,7 +40,7 @@ async def one_mail(request: AnyRequest, number: int) -> Page:
 
 
 @route("/inbox/{number:int}/html", http_method=GET, include_in_schema=False)
-async def mail_html(request: AnyRequest, number: int) -> Response[str]:
+async def mail_html(request: AnyRequest, number: FromPath[int]) -> Response[str]:
     """A mail's HTML part as a mail program shows it: its own styles, nothing else."""
     mails = inbox.mails(_home(request))
     if not 0 < number <= len(mails):
@@ -80,14 +81,14 @@ def _moves(body: bytes) -> dict[str, str]:
 
 
 @route("/demo/sign-in/{who:str}", http_method=GET, include_in_schema=False)
-async def sign_in_page(request: AnyRequest, who: str) -> Page:
+async def sign_in_page(request: AnyRequest, who: FromPath[str]) -> Page:
     """One button: a GET signs nobody in."""
     _who(who)
     return show(request, "demo/sign_in.html", who=who)
 
 
 @post("/demo/sign-in/{who:str}", include_in_schema=False, status_code=303)
-async def sign_in(request: AnyRequest, who: str) -> Response[Any]:
+async def sign_in(request: AnyRequest, who: FromPath[str]) -> Response[Any]:
     """Sign in as the school's secretary or as the operator's privacy officer."""
     await form_of(request)
     context = context_of(request)

@@ -7,7 +7,7 @@ from uuid import UUID
 import msgspec
 from litestar import Request, Response, get, post
 from litestar.enums import MediaType
-from litestar.params import Parameter
+from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
 from guardian.access.decision import Decision
 from guardian.access.service import decide_by_platform_id, storable
@@ -23,8 +23,8 @@ from guardian.platform.domain import etag, matches, max_age
 LONGEST_BATCH = 1_000
 _NOT_KEPT = {"Cache-Control": "private, max-age=0"}
 
-At = Annotated[str | None, Parameter(query="at", description="An RFC 3339 instant with a zone; default: now.")]
-Purpose = Annotated[str | None, Parameter(query="purpose", description="Answer for this purpose alone.")]
+At = Annotated[str | None, QueryParameter(description="An RFC 3339 instant with a zone; default: now.")]
+Purpose = Annotated[str | None, QueryParameter(description="Answer for this purpose alone.")]
 
 
 class DecisionsRequest(msgspec.Struct, forbid_unknown_fields=True):
@@ -37,7 +37,7 @@ class DecisionsRequest(msgspec.Struct, forbid_unknown_fields=True):
 
 @get("/v1/learners/{platform_id:str}/decision", summary="One decision", tags=["decisions"])
 async def one_decision(
-    request: Request[Any, Any, Any], platform_id: str, at: At = None, purpose: Purpose = None
+    request: Request[Any, Any, Any], platform_id: FromPath[str], at: At = None, purpose: Purpose = None
 ) -> Response[dict[str, Any] | None]:
     """Answers 200 with the decision, 304 when `If-None-Match` names it, 404 `unknown_learner`."""
     await client_of(request, "decide")
@@ -55,7 +55,7 @@ async def one_decision(
 
 
 @post("/v1/decisions", status_code=200, summary="Up to 1,000 decisions", tags=["decisions"])
-async def many_decisions(request: Request[Any, Any, Any], data: DecisionsRequest) -> Response[Any]:
+async def many_decisions(request: Request[Any, Any, Any], data: JSONBody[DecisionsRequest]) -> Response[Any]:
     """Answers the decisions in the order asked; an unknown learner is an item with that reason."""
     await client_of(request, "decide")
     if not 1 <= len(data.learners) <= LONGEST_BATCH:
@@ -88,8 +88,9 @@ async def _present(request: Request[Any, Any, Any], names: list[str]) -> bytes:
 
 @get("/v1/learners", summary="Find a learner's platform id", tags=["learners"])
 async def find_learners(
-    request: Request[Any, Any, Any], institution: UUID, student_id: str | None = None,
-    after: str | None = None, limit: Annotated[int, Parameter(ge=1, le=1000)] = 100,
+    request: Request[Any, Any, Any], institution: FromQuery[UUID],
+    student_id: FromQuery[str | None] = None, after: FromQuery[str | None] = None,
+    limit: Annotated[int, QueryParameter(ge=1, le=1000)] = 100,
 ) -> dict[str, Any]:  # fmt: skip
     """Lists an institution's learners by their ids, or finds the one with a student id. Names are never sent."""
     actor = await client_of(request, "decide")

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 from litestar import HttpMethod, Request, Response, route
+from litestar.params import FromPath
 
 from guardian.errors import NotFound
 from guardian.i18n import gettext_noop as N_
@@ -40,7 +41,7 @@ def load(name: str) -> StaticFile:
 
 
 @route("/static/{name:str}", http_method=[HttpMethod.GET, HttpMethod.HEAD], include_in_schema=False)
-async def static_file(request: Request[Any, Any, Any], name: str) -> Response[bytes]:
+async def static_file(request: Request[Any, Any, Any], name: FromPath[str]) -> Response[bytes]:
     """A static file: for ever under the address that names its content, else to be asked for again each time."""
     file = load(name)
     tag = f'"{file.digest}"'

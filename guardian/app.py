@@ -17,6 +17,7 @@ from guardian.errors import Unavailable
 from guardian.platform.answers import Answers
 from guardian.platform.quick import Quick
 from guardian.registry import PORTS, ROUTES
+from guardian.roster import workshop
 from guardian.settings import Settings
 from guardian.web.application import make_application
 
@@ -81,6 +82,7 @@ def build(settings: Settings, *, routes: Sequence[Any] = ROUTES) -> Litestar:
         async with opened(settings, name="guardian web") as context:
             app.state.context = context
             app.state.answers = Answers(context)
+            await asyncio.to_thread(workshop.sweep, context)  # what one that was killed left in the open
             watching = None if settings.database_url else spawn(_watch(context), name="database")
             yield
             if watching is not None:

@@ -4,8 +4,9 @@ Delivery is at least once: handlers are idempotent. Payloads hold ids only.
 """
 
 import asyncio
+import contextlib
 import functools
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from datetime import timedelta
 from typing import Any, ClassVar
 
@@ -19,7 +20,7 @@ from pgqueuer.models import Context as QueueContext
 from pgqueuer.models import Job as QueuedJob
 from pgqueuer.queries import Queries
 
-from guardian.context import Context, Tx
+from guardian.context import Context, Tx, spawn
 
 POISON_AFTER = 5
 """A job that took its worker down this often is parked instead of tried again."""
@@ -44,16 +45,16 @@ class Job(msgspec.Struct, frozen=True):
 Handler = Callable[[Context, Any], Awaitable[None]]
 
 
-async def enqueue(tx: Tx, job: Job, *, once: str | None = None) -> None:
+async def enqueue(tx: Tx, job: Job, *, once: str | None = None, after: timedelta = timedelta()) -> None:
     """Put a job in the queue if and only if the transaction commits. With `once`, a waiting job of the same key
-    serves for both; so does a running one, unless the job `repeats`.
+    serves for both; so does a running one, unless the job `repeats`. `after`: it begins no sooner.
     """
     queries = Queries(AsyncpgDriver(tx.connection))
     keys = [once] if once is None or not job.repeats else [once, f"{once} again", None]
     for key in keys:
         try:
             async with tx.connection.transaction():
-                await queries.enqueue([job.name], [msgspec.json.encode(job)], [0], dedupe_key=[key])
+                await queries.enqueue([job.name], [msgspec.json.encode(job)], [0], [after], dedupe_key=[key])
         except DuplicateJobError:
             # Locked, it cannot begin before this transaction ends, and so will see what it wrote.
             if await tx.fetchval(_WAITING, key):
@@ -136,4 +137,48 @@ async def run_worker(
         work = functools.partial(_run, context, kind, handler)
         queuer.entrypoint(kind.name, concurrency_limit=2, on_failure="hold", executor_factory=retry)(work)
     started(queuer)
-    await queuer.run(dequeue_timeout=timedelta(seconds=1), batch_size=batch, heartbeat_timeout=heartbeat)
+    async with _alive(context, queuer):
+        await queuer.run(dequeue_timeout=timedelta(seconds=1), batch_size=batch, heartbeat_timeout=heartbeat)
+
+
+# A worker that is alive holds a lock, which the database lets go at the moment its connection breaks. Jobs of a worker
+# without one are taken for stale at once, where the heartbeat alone would have everybody wait for 90 seconds.
+_LIVES = 0x6A6F6273
+_LOCK = "select pg_advisory_lock($1, hashtext($2))"
+_TAKE_OVER = """
+update pgqueuer set heartbeat = now() - interval '1 day'
+where status = 'picked' and heartbeat > now() - interval '1 day' and not exists (
+    select from pg_locks where locktype = 'advisory' and granted and objsubid = 2 and classid = $1::bigint::oid
+    and database = (select oid from pg_database where datname = current_database())
+    and objid::bigint = hashtext(queue_manager_id::text)::bigint & 4294967295)
+"""
+_LOOK_EVERY = 1.0
+
+
+@contextlib.asynccontextmanager
+async def _alive(context: Context, queuer: PgQueuer) -> AsyncIterator[None]:
+    """Say as long as this lasts that these jobs are in hand, and give back those of workers that died. Raises what
+    broke the connection: then others will have taken over. The pool lets the lock go with the connection.
+    """
+    name = str(queuer.qm.queue_manager_id)
+    async with context.engine.connections.acquire() as connection:
+        await connection.execute(_LOCK, _LIVES, name)
+
+        async def look() -> None:
+            try:
+                while True:
+                    if (given := await connection.execute(_TAKE_OVER, _LIVES)) != "UPDATE 0":
+                        log.warning("jobs.taken_over", count=int(given.rpartition(" ")[2]))
+                    await asyncio.sleep(_LOOK_EVERY)
+            except Exception:
+                queuer.shutdown.set()
+                raise
+
+        looking = spawn(look(), name="jobs of the dead")
+        try:
+            yield
+        finally:
+            looking.cancel()
+            broken = await asyncio.gather(looking, return_exceptions=True)
+        if isinstance(broken[0], Exception):
+            raise broken[0]

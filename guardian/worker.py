@@ -15,6 +15,7 @@ from guardian.errors import GuardianError, Refused, Unavailable
 from guardian.mail import rendering
 from guardian.mail.sender import Sender
 from guardian.registry import ACCEPTED, BOUNCED, COMPOSERS, JOBS
+from guardian.roster import workshop
 from guardian.settings import Settings
 from guardian.sweep import sweep
 from guardian.web import logging
@@ -59,6 +60,7 @@ async def run(settings: Settings) -> None:
 
 
 async def _work(context: Context, stopping: asyncio.Event) -> None:
+    await asyncio.to_thread(workshop.sweep, context)  # what one that was killed left in the open
     await asyncio.to_thread(rendering.warm)  # a broken letter shows at the start, not in front of a guardian
     sender = Sender(context, COMPOSERS, ACCEPTED, BOUNCED)
     mail = spawn(sender.run(), name="mail")

@@ -121,6 +121,7 @@ async def unpacked(ctx: Context, tx: Tx, upload: UUID) -> AsyncIterator[Path]:
         with workshop.open_private(path) as file:
             position = 0
             async for sealed in store.pieces(tx, upload):
-                await asyncio.to_thread(file.write, sealing.unseal(ctx.keys, upload, position, sealed))
+                piece = await asyncio.to_thread(sealing.unseal, ctx.keys, upload, position, sealed)
+                await asyncio.to_thread(file.write, piece)
                 position += 1
         yield path

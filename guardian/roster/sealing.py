@@ -24,6 +24,12 @@ def pieces(source: BinaryIO) -> Iterator[bytes]:
         yield piece
 
 
+def sealed(keys: KeyRing, upload: UUID, source: BinaryIO) -> Iterator[bytes]:
+    """The file in encrypted pieces. Blocks while it reads: a worker thread's work."""
+    for position, piece in enumerate(pieces(source)):
+        yield seal(keys, upload, position, piece)
+
+
 def seal(keys: KeyRing, upload: UUID, position: int, piece: bytes) -> bytes:
     """Encrypt a piece under the current key; the key's id stands in front, so that keys may be rotated."""
     kid, nonce = keys.current.encode(), os.urandom(_NONCE)

@@ -2,6 +2,8 @@
 
 import asyncio
 import hashlib
+import itertools
+from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO, get_args
@@ -17,6 +19,9 @@ from guardian.roster import committing, planning, sealing, store
 from guardian.roster.domain import OPEN, Mode, Plan, Upload
 from guardian.roster.jobs import CommitRoster, PlanRoster
 from guardian.roster.view import view
+
+_LEFT_ALONE = timedelta(seconds=20)
+"""A small upload that its receiver has not planned by then is planned by the worker."""
 
 
 async def receive(ctx: Context, actor: Actor, institution: UUID, content: Path | bytes, *, mode: str) -> UUID:
@@ -36,9 +41,14 @@ async def receive(ctx: Context, actor: Actor, institution: UUID, content: Path |
         upload = ctx.new_id()
         await store.insert(tx, upload, institution, wanted, sha256=digest, by=actor.id)
         with _opened(content) as source:
-            for position, piece in enumerate(sealing.pieces(source)):
-                sealed = sealing.seal(ctx.keys, upload, position, piece)
-                await store.keep_piece(tx, ctx.new_id(), upload, position, sealed)
+            sealed = sealing.sealed(ctx.keys, upload, source)
+            for position in itertools.count():
+                if (piece := await asyncio.to_thread(next, sealed, None)) is None:
+                    break
+                await store.keep_piece(tx, ctx.new_id(), upload, position, piece)
+        # Whoever receives a small one plans it at once; should they be killed first, the worker does.
+        patience = timedelta() if await store.is_large(tx, upload) else _LEFT_ALONE
+        await enqueue(tx, PlanRoster(upload=upload), once=f"plan:{upload}", after=patience)
         await audit.append(tx, actor, _event("roster.received", upload, institution, mode=wanted, bytes=size))
     return upload
 
@@ -67,13 +77,12 @@ async def make_plan(ctx: Context, actor: Actor, upload: UUID, *, language: str =
 
 
 async def plan_later(ctx: Context, actor: Actor, upload: UUID) -> bool:
-    """For a large roster, have the worker read it and answer True; a small one is left to the caller."""
+    """For a large roster that the worker is to read answer True; a small one is left to the caller."""
     async with ctx.transaction(actor) as tx:
         found = await _known(tx, actor, upload)
         if found.state not in {"received", "read"} or not await store.is_large(tx, upload):
             return False
-        await enqueue(tx, PlanRoster(upload=upload), once=f"plan:{upload}")
-        await audit.append(tx, actor, _event("roster.plan_requested", upload, found.institution))
+        await enqueue(tx, PlanRoster(upload=upload), once=f"plan:{upload}")  # unless it waits or runs already
     return True
 
 

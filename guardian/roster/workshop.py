@@ -1,7 +1,8 @@
 """Where files lie in the open while they are read: each in a place of its own that only this account can see.
 
 A place lives as long as its holder: the lock beside it is let go by the operating system when the holder dies, however
-it dies, and the next sweep removes what such a holder left. No age is compared, so that no clock can be wrong.
+it dies. What such a holder left goes when a process starts, when the next file is read, and with every sweep. No age is
+compared, so that no clock can be wrong.
 """
 
 import asyncio
@@ -27,7 +28,8 @@ def folder_of(ctx: Context) -> Path:
 
 @contextlib.asynccontextmanager
 async def place(ctx: Context) -> AsyncIterator[Path]:
-    """An empty folder, gone again with everything in it at the end. Raises OSError."""
+    """An empty folder, gone again with everything in it at the end. What the dead left goes first. Raises OSError."""
+    await asyncio.to_thread(sweep, ctx)
     made, lock = await asyncio.to_thread(_make, folder_of(ctx), ctx.new_id())
     try:
         yield made

@@ -3,6 +3,7 @@ letters, and the means to kill each.
 """
 
 import asyncio
+import functools
 import os
 import re
 import signal
@@ -11,8 +12,8 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AbstractContextManager, asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -108,17 +109,24 @@ class Ground(msgspec.Struct, kw_only=True):
     url: str
     mail: Counting
     log: Path
-    workers: list["subprocess.Popen[bytes]"] = []
+    started: list["subprocess.Popen[bytes]"] = []
 
     def start_worker(self) -> "subprocess.Popen[bytes]":
         """`guardian work`, as anybody starts it."""
+        return self._start("work")
+
+    def start_web(self, port: int) -> "subprocess.Popen[bytes]":
+        """`guardian serve`, as anybody starts it."""
+        return self._start("serve", "--port", str(port))
+
+    def _start(self, *command: str) -> "subprocess.Popen[bytes]":
         with self.log.open("ab") as log:
-            worker = subprocess.Popen(
-                [sys.executable, "-m", "guardian", "work"], env=environment_of(self.settings), stdout=log, stderr=log,
-                stdin=subprocess.DEVNULL,
+            process = subprocess.Popen(
+                [sys.executable, "-m", "guardian", *command], env=environment_of(self.settings), stdout=log, stderr=log,
+                stdin=subprocess.DEVNULL, start_new_session=True,
             )  # fmt: skip
-        self.workers.append(worker)
-        return worker
+        self.started.append(process)
+        return process
 
     def kill_database(self) -> int:
         """`kill -9` of the postmaster and of every process it started, at once; answers how many there were."""
@@ -166,9 +174,21 @@ class Ground(msgspec.Struct, kw_only=True):
             )
         return [Row(*row) for row in rows]
 
+    def end(self) -> None:
+        """Kill whatever still runs."""
+        for process in self.started:
+            kill(process)
+
     def journals(self) -> list[str]:
         """The journals that are left."""
         return sorted(path.name for path in (self.settings.home / "mail").glob("*"))
+
+
+def kill(process: "subprocess.Popen[bytes]") -> None:
+    """`kill -9` of a process and of all that it started."""
+    if process.poll() is None:
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
 
 
 def _processes() -> Iterator[tuple[int, Path]]:
@@ -181,9 +201,14 @@ def _processes() -> Iterator[tuple[int, Path]]:
                 continue  # it ended meanwhile, or is another user's
 
 
-@contextmanager
-def ground(letters: int, **changes: Any) -> Iterator[Ground]:
+def ground(letters: int, **changes: Any) -> AbstractContextManager[Ground]:
     """A data home with so many letters queued, and nobody to send them yet. Everything is ended at the end."""
+    return deployment(functools.partial(_queue, letters=letters), **changes)
+
+
+@contextmanager
+def deployment(prepare: Callable[[Settings], Awaitable[None]], **changes: Any) -> Iterator[Ground]:
+    """A data home that was prepared, and nobody at work in it yet. Everything is ended at the end."""
     with tempfile.TemporaryDirectory(prefix="guardian-kill-") as name:
         folder = Path(name)
         folder.chmod(0o711)
@@ -200,15 +225,16 @@ def ground(letters: int, **changes: Any) -> Iterator[Ground]:
         found = Ground(settings=settings, url=urls.app, mail=mail, log=folder / "worker.log")
         assert urls.embedded is not None
         try:
-            asyncio.run(_queue(settings, letters))
+            asyncio.run(_prepared(prepare, settings))
             yield found
         finally:
-            for worker in found.workers:
-                if worker.poll() is None:
-                    worker.kill()
-                worker.wait()
+            found.end()
             mail.stop()
             urls.embedded.leave()
+
+
+async def _prepared(prepare: Callable[[Settings], Awaitable[None]], settings: Settings) -> None:
+    await prepare(settings)
 
 
 async def _queue(settings: Settings, letters: int) -> None:

@@ -185,9 +185,9 @@ async def test_a_job_that_failed_once_and_then_works_is_done(ctx: Context) -> No
 
 
 async def _as_if_killed(ctx: Context, times: int) -> None:
-    """The job as workers that were killed left it: picked, its heartbeat long ago, one start for each."""
+    """The job as workers that were killed just now left it: picked, its heartbeat fresh, one start for each."""
     await ctx.engine.connections.execute(
-        "update pgqueuer set status = 'picked', heartbeat = now() - interval '1 hour', queue_manager_id = $2, "
+        "update pgqueuer set status = 'picked', heartbeat = now(), queue_manager_id = $2, "
         "headers = jsonb_build_object('starts', $1::int)",
         times,
         ctx.new_id(),
@@ -205,6 +205,26 @@ async def test_a_job_whose_worker_was_killed_is_done_by_the_next(ctx: Context) -
     await _as_if_killed(ctx, POISON_AFTER - 1)
     async with working(ctx, count):
         await until(lambda: _empty(ctx))
+    assert runs == 1
+
+
+async def test_a_job_in_hand_is_left_to_a_neighbour_that_lives(ctx: Context) -> None:
+    began, go_on = asyncio.Event(), asyncio.Event()
+    runs = 0
+
+    async def wait(_: Context, __: Errand) -> None:
+        nonlocal runs
+        runs += 1
+        began.set()
+        await go_on.wait()
+
+    await put(ctx, Errand(ctx.new_id()))
+    async with working(ctx, wait):
+        await asyncio.wait_for(began.wait(), 20)
+        async with working(ctx, wait):
+            await asyncio.sleep(2.5)
+            go_on.set()
+            await until(lambda: _empty(ctx))
     assert runs == 1
 
 

@@ -16,6 +16,7 @@ from guardian.jobs import Handler, Job
 from guardian.mail.composing import Accepted, Composer
 from guardian.notice import pages as notice_pages
 from guardian.people.jobs import AddressCorrected, AskGuardians
+from guardian.platform import repeats
 from guardian.platform import routes as platform_routes
 from guardian.platform.auth import client_of
 from guardian.purge.execution import RunPurge
@@ -72,9 +73,11 @@ SWEEPS: dict[str, Callable[[Context], Awaitable[int]]] = {
     "reminders": chasing.remind_due,
     "institutions_erased": _erase_ended,
     "uploads_erased": roster_erasure.erase_old_uploads,
+    "repeats_forgotten": repeats.forget_old,
 }
 PORTS: dict[str, Callable[..., Any]] = {
     "notice.published": asking.notice_published,
     "client_of": client_of,
+    "once": repeats.once,
 }
 """What a lower room may not import, under the name by which it asks for it."""

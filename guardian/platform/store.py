@@ -1,7 +1,7 @@
-"""The only writer of API clients and of answers kept for repeated writes."""
+"""The only writer of API clients and of what their writes made, kept for repetitions."""
 
 from collections.abc import Collection
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import msgspec
@@ -11,6 +11,13 @@ from guardian.platform.domain import Client
 
 _COLUMNS = "id, name, scopes, created_at, last_used_at, revoked_at"
 _SEEN_EVERY = timedelta(minutes=1)
+
+
+class First(msgspec.Struct, frozen=True):
+    """A client's first request with a key, and what it made."""
+
+    request: bytes
+    subject: UUID
 
 
 async def insert(tx: Tx, client: Client, key_sha256: bytes) -> None:
@@ -49,3 +56,27 @@ async def revoke(tx: Tx, client: UUID) -> bool:
         "update api_clients set revoked_at = $2 where id = $1 and revoked_at is null", client, tx.now
     )
     return done == 1
+
+
+async def remember(tx: Tx, id_: UUID, client: UUID, key: str, *, request: bytes, subject: UUID) -> First | None:
+    """Keep what a write makes; answers the earlier one of the same key, if there is any, and keeps that."""
+    kept = await tx.execute(
+        "insert into idempotency_keys (id, client, idempotency_key, request_sha256, status, response, created_at) "
+        "values ($1, $2, $3, $4, 200, jsonb_build_object('subject', $5::uuid), $6) "
+        "on conflict (client, idempotency_key) do nothing",
+        id_, client, key, request, subject, tx.now,
+    )  # fmt: skip
+    if kept:
+        return None
+    row = await tx.fetchrow(
+        "select request_sha256, (response->>'subject')::uuid as subject from idempotency_keys "
+        "where client = $1 and idempotency_key = $2",
+        client, key,
+    )  # fmt: skip
+    assert row is not None
+    return First(bytes(row["request_sha256"]), row["subject"])
+
+
+async def forget_repeats(tx: Tx, before: datetime) -> int:
+    """Forget keys of writes before an instant; answers how many."""
+    return await tx.execute("delete from idempotency_keys where created_at < $1", before)

@@ -1,14 +1,18 @@
 """Rosters over the API: send one, see what it would change, write it."""
 
-from typing import Any
+import contextlib
+from collections.abc import AsyncIterator
+from hashlib import sha256
+from pathlib import Path
+from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
 from litestar import Request, Response, get, post
 from litestar.datastructures import UploadFile
-from litestar.params import FromPath
+from litestar.params import FromPath, HeaderParameter
 
-from guardian.context import Context
+from guardian.context import Context, Tx
 from guardian.errors import NotFound, Refused
 from guardian.events import Actor
 from guardian.i18n import choose
@@ -21,6 +25,12 @@ _BODY = 1024 * 1024 * 1024
 _FORM = "multipart form: `file`, `institution` (its id), `mode` (additions, snapshot or delta; default additions)"
 
 AnyRequest = Request[Any, Any, Any]
+Key = Annotated[
+    str | None,
+    HeaderParameter(
+        name="Idempotency-Key", description="Sent again with the same key, the same request does nothing twice."
+    ),
+]
 
 
 class CommitBody(msgspec.Struct, forbid_unknown_fields=True):
@@ -30,7 +40,7 @@ class CommitBody(msgspec.Struct, forbid_unknown_fields=True):
 
 
 @post("/v1/rosters", summary="Send a roster", description=_FORM, tags=["rosters"], request_max_body_size=_BODY)
-async def send_roster(request: AnyRequest) -> Response[Plan]:
+async def send_roster(request: AnyRequest, key: Key = None) -> Response[Plan]:
     """201 with its plan, or 202 when the file is large: then `GET /v1/rosters/{id}` shows how far it is."""
     ctx, actor = await _client(request)
     form = await request.form()
@@ -40,7 +50,9 @@ async def send_roster(request: AnyRequest) -> Response[Plan]:
     sent = form.get("file")
     if not isinstance(sent, UploadFile):
         raise Refused("file_missing", N_("Send the roster in the form field “file”."), where="file")
-    upload = await _received(ctx, actor, institution, sent, mode)
+    repeats = _repeats(ctx, actor, key)
+    async with _received(ctx, sent) as path:
+        upload = await service.receive(ctx, actor, institution, path, mode=mode, repeats=repeats)
     language = _language(request)
     if await service.plan_later(ctx, actor, upload):
         return Response(await service.get_plan(ctx, actor, upload, language=language), status_code=202)
@@ -55,14 +67,15 @@ async def one_roster(request: AnyRequest, upload: FromPath[str]) -> Plan:
 
 
 @post("/v1/rosters/{upload:str}/commit", status_code=200, summary="Write a roster's plan", tags=["rosters"])
-async def commit_roster(request: AnyRequest, upload: FromPath[str]) -> Response[Plan]:
+async def commit_roster(request: AnyRequest, upload: FromPath[str], key: Key = None) -> Response[Plan]:
     """200 with what was written (again the same when repeated), or 202 when the roster is large."""
     ctx, actor = await _client(request)
     wanted, language = _upload(upload), _language(request)
     confirmed = await _confirmed(request)
-    if await service.commit_later(ctx, actor, wanted, confirm_missing=confirmed):
+    repeats = _repeats(ctx, actor, key)
+    if await service.commit_later(ctx, actor, wanted, confirm_missing=confirmed, repeats=repeats):
         return Response(await service.get_plan(ctx, actor, wanted, language=language), status_code=202)
-    done = await service.commit(ctx, actor, wanted, confirm_missing=confirmed, language=language)
+    done = await service.commit(ctx, actor, wanted, confirm_missing=confirmed, language=language, repeats=repeats)
     return Response(done, status_code=200)
 
 
@@ -73,10 +86,24 @@ async def _client(request: AnyRequest) -> tuple[Context, Actor]:
     return ctx, actor
 
 
-async def _received(ctx: Context, actor: Actor, institution: UUID, sent: UploadFile, mode: str) -> UUID:
+def _repeats(ctx: Context, actor: Actor, key: str | None) -> service.Repeats | None:
+    """What knows a request of this client that comes again, as the port `once` remembers them."""
+    if key is None:
+        return None
+
+    async def repeats(tx: Tx, subject: UUID, *asked: object) -> UUID | None:
+        said = sha256("\n".join(str(one) for one in asked).encode()).digest()
+        first: UUID | None = await ctx.ports["once"](ctx, tx, actor, key, request=said, subject=subject)
+        return first
+
+    return repeats
+
+
+@contextlib.asynccontextmanager
+async def _received(ctx: Context, sent: UploadFile) -> AsyncIterator[Path]:
     try:
         async with workshop.received(ctx, sent.file) as path:
-            return await service.receive(ctx, actor, institution, path, mode=mode)
+            yield path
     finally:
         await sent.close()
 

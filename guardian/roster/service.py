@@ -3,10 +3,11 @@
 import asyncio
 import hashlib
 import itertools
+from collections.abc import Awaitable
 from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
-from typing import BinaryIO, get_args
+from typing import BinaryIO, Protocol, get_args
 from uuid import UUID
 
 from guardian.audit import store as audit
@@ -24,7 +25,17 @@ _LEFT_ALONE = timedelta(seconds=20)
 """A small upload that its receiver has not planned by then is planned by the worker."""
 
 
-async def receive(ctx: Context, actor: Actor, institution: UUID, content: Path | bytes, *, mode: str) -> UUID:
+class Repeats(Protocol):
+    """Knows a request that is sent again: None for the first one about `subject`, else the subject of that one. `asked`
+    is all that the request says; one that says something else under the same key is refused.
+    """
+
+    def __call__(self, tx: Tx, subject: UUID, *asked: object) -> Awaitable[UUID | None]: ...
+
+
+async def receive(
+    ctx: Context, actor: Actor, institution: UUID, content: Path | bytes, *, mode: str, repeats: Repeats | None = None
+) -> UUID:
     """Keep a roster, encrypted, until it is committed or 72 hours have passed; answers the upload's id.
 
     The same bytes in the same mode answer the same upload while nobody has committed it. Raises NotFound for an
@@ -36,9 +47,10 @@ async def receive(ctx: Context, actor: Actor, institution: UUID, content: Path |
         await planning.school(tx, institution, actor)
         await store.lock(tx, institution)
         twin = await store.open_twin(tx, institution, digest, wanted)
-        if twin is not None:
-            return twin
-        upload = ctx.new_id()
+        upload = twin or ctx.new_id()
+        earlier = await repeats(tx, upload, "roster", institution, wanted, digest) if repeats else None
+        if earlier or twin:
+            return earlier or upload
         await store.insert(tx, upload, institution, wanted, sha256=digest, by=actor.id)
         with _opened(content) as source:
             sealed = sealing.sealed(ctx.keys, upload, source)
@@ -93,19 +105,24 @@ async def get_plan(ctx: Context, actor: Actor, upload: UUID, *, language: str = 
 
 
 async def commit(
-    ctx: Context, actor: Actor, upload: UUID, *, confirm_missing: bool = False, language: str = "en"
-) -> Plan:
+    ctx: Context, actor: Actor, upload: UUID, *, confirm_missing: bool = False, language: str = "en",
+    repeats: Repeats | None = None,
+) -> Plan:  # fmt: skip
     """Write an upload's plan; a second commit answers the first one's result.
 
     The plan is made again in the same transaction. If it no longer says what was shown, nothing is written: the new
-    plan stands to be looked at and Conflict `plan_outdated` is raised. Raises NotFound, Conflict when not planned.
+    plan stands to be looked at and Conflict `plan_outdated` is raised, to a repetition too. Raises NotFound, Conflict
+    when not planned.
     """
     async with ctx.transaction(actor) as tx:
         found = await _locked(tx, actor, upload)
+        again = await repeats(tx, upload, "commit", upload, confirm_missing) if repeats else None
         if found.state == "committed":
             return await view(tx, found, language)
         if found.state != "planned":
             raise _not_planned(found)
+        if again:
+            raise _outdated()
         school = await planning.school(tx, found.institution, actor)
         terms = planning.terms_of(ctx, tx, school, found.mode)
         await planning.see_all(tx)
@@ -119,14 +136,13 @@ async def commit(
         findings = prepared.reading.findings if prepared else None
         done = await view(tx, await _known(tx, actor, upload), language, findings=findings)
     if prepared is None:
-        raise Conflict(
-            "plan_outdated",
-            N_("Learners changed since this plan was made. A new plan stands ready: look at it, then commit again."),
-        )
+        raise _outdated()
     return done
 
 
-async def commit_later(ctx: Context, actor: Actor, upload: UUID, *, confirm_missing: bool = False) -> bool:
+async def commit_later(
+    ctx: Context, actor: Actor, upload: UUID, *, confirm_missing: bool = False, repeats: Repeats | None = None
+) -> bool:
     """For a large roster, have the worker commit it and answer True; a small one is left to the caller."""
     async with ctx.transaction(actor) as tx:
         found = await _locked(tx, actor, upload)
@@ -135,6 +151,8 @@ async def commit_later(ctx: Context, actor: Actor, upload: UUID, *, confirm_miss
         if found.state == "committed" or not await store.is_large(tx, upload):
             return False
         await planning.school(tx, found.institution, actor)
+        if repeats and await repeats(tx, upload, "commit", upload, confirm_missing):
+            return True
         await enqueue(tx, CommitRoster(upload=upload, confirm_missing=confirm_missing), once=f"commit:{upload}")
         await audit.append(tx, actor, _event("roster.commit_requested", upload, found.institution))
     return True
@@ -210,6 +228,13 @@ def _not_planned(found: Upload) -> Conflict:
     if found.state in OPEN:
         return Conflict("not_planned", N_("This upload has not been read yet. Wait for its plan, then commit."))
     return Conflict("roster_ended", N_("This upload was cancelled or refused. Send the file again."))
+
+
+def _outdated() -> Conflict:
+    return Conflict(
+        "plan_outdated",
+        N_("Learners changed since this plan was made. A new plan stands ready: look at it, then commit again."),
+    )
 
 
 def _opened(content: Path | bytes) -> BinaryIO:

@@ -40,9 +40,8 @@ async def measure(size: int | None) -> list[Measured]:
         )  # fmt: skip
 
         async def import_it() -> None:
-            upload = await service.receive(found.context, _OPERATOR, school, path, mode="snapshot")
-            await service.make_plan(found.context, _OPERATOR, upload)
-            await service.commit(found.context, _OPERATOR, upload)
+            plan = await service.import_file(found.context, _OPERATOR, school, path, mode="snapshot", commit=True)
+            assert plan.state == "committed"
 
         with Memory() as memory:
             first = await seconds(import_it)
@@ -59,14 +58,14 @@ _OPERATOR = SYSTEM
 
 
 def write(path: Path, rows: int) -> None:
-    """A made-up school's list of that many learners; every second family has two children in it."""
+    """A made-up school's list of that many learners; of every four, two are siblings with one guardian."""
     with path.open("w", encoding="utf-8") as file:
         file.write(_HEADER + "\n")
         for number in range(rows):
-            family = number // 2 if number % 4 < 2 else number
+            family = number - 1 if number % 4 == 1 else number
             file.write(
                 f"S{number:07d},Given{number % 997},Family{family},{2012 + number % 6}-{1 + number % 12:02d}-"
-                f"{1 + number % 28:02d},{1 + number % 8}{'abc'[number % 3]},Parent{number % 89} Family{family},mother,"
+                f"{1 + number % 28:02d},{1 + number % 8}{'abc'[number % 3]},Parent{family % 89} Family{family},mother,"
                 f"parent{family}@families.example.org,+48 22 {family % 10_000_000:07d},pl,Bench School\n"
             )
 

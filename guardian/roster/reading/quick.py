@@ -14,7 +14,7 @@ from guardian.roster.reading.layout import Layout
 from guardian.roster.reading.separated import Cells, Lines, rows
 
 _LETTER = "A-Za-zÀ-ÖØ-öø-ɏ"
-_NAME = rf"([{_LETTER}](?:[{_LETTER}' -]*[{_LETTER}])?)"
+_NAME = rf"([{_LETTER}](?:[{_LETTER}0-9' -]*[{_LETTER}0-9])?)"
 _MAIL = r"((?:[A-Za-z0-9_%+'-]+\.)*[A-Za-z0-9_%+'-]+@(?:[A-Za-z0-9]+(?:-+[A-Za-z0-9]+)*\.)+[A-Za-z]{2,24})"
 _PATTERNS = {
     "id": r"([A-Za-z0-9][A-Za-z0-9_-]{0,99})",

@@ -14,6 +14,7 @@ from guardian.context import Context, SystemClock, follow_demo_clock, read_demo_
 from guardian.db.engine import bind, engine_for, open_pool
 from guardian.db.migrate import expected, migrate, names
 from guardian.errors import Unavailable
+from guardian.jurisdiction import extending, law
 from guardian.platform.answers import Answers
 from guardian.platform.quick import Quick
 from guardian.registry import PORTS, ROUTES
@@ -26,10 +27,12 @@ from guardian.web.application import make_application
 async def opened(
     settings: Settings, *, pool: int = 10, name: str = "guardian", progress: Callable[[str], None] | None = None
 ) -> AsyncIterator[Context]:
-    """A context on the deployment's database. Raises Unavailable when it does not answer or is not migrated.
+    """A context on the deployment's database, under the deployment's law. Raises Refused when its law file is wrong,
+    Unavailable when the database does not answer or is not migrated.
 
     The embedded database is brought to this release's schema by itself; a given server only by `guardian migrate`.
     """
+    law.use(extending.law_of(settings.law_file))
     found = settings_.with_secret(settings)
     urls = database.find(found, progress=progress)
     if urls.embedded is not None:

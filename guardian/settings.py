@@ -31,6 +31,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     smtp_in_doubt: int = 1
     mail_per_second: int = 0
     secret: str = ""
+    law_file: Path | None = None
     request_days: int = 14
     reminder_days: tuple[int, ...] = (3, 7, 12)
     confirm_after: int = 24 * 3600

@@ -5,7 +5,7 @@ zone is UTC-12, the last place where a day begins (protective: nobody is older t
 """
 
 import re
-from calendar import isleap, monthrange
+from calendar import monthrange
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -72,13 +72,3 @@ def latest_birth_day(text: str) -> date:
     if not 1 <= month <= 12:
         raise ValueError("there is no such month")
     return date(year, month, int(day) if day else monthrange(year, month)[1])
-
-
-def birthday(born_on: date, years: int) -> date | None:
-    """The day on which somebody completes that many years; 29 February falls on 1 March in common years."""
-    year = born_on.year + years
-    if year > date.max.year:
-        return None
-    if born_on.month == 2 and born_on.day == 29 and not isleap(year):
-        return date(year, 3, 1)
-    return born_on.replace(year=year)

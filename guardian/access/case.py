@@ -5,17 +5,21 @@ from typing import NamedTuple
 
 from guardian.access import facts as f
 from guardian.access import guardian_layer, institution_layer
-from guardian.access.age import EARLIEST, NEVER, birthday, day_start, latest_birth_day
+from guardian.access.age import EARLIEST, NEVER, day_start, latest_birth_day
+from guardian.jurisdiction.birthdays import birthday
 from guardian.jurisdiction.domain import periods
 
 
 class AgePeriod(NamedTuple):
-    """From `begins` on: the instant of the threshold birthday, and how guardians must agree before it."""
+    """From `begins` on: the instant of the threshold birthday, and before it: how guardians must agree, and which
+    legal models may carry.
+    """
 
     begins: datetime
     of_age_at: datetime
     every: bool
     joint: bool
+    models: frozenset[str]
 
 
 class Asked(NamedTuple):
@@ -47,10 +51,10 @@ def prepare(facts: f.Facts) -> Case:
     ages = []
     for period in periods(tuple(learner.jurisdictions)):
         rules = period.rules if facts.rule is None else (facts.rule,)
-        day = None if born_on is None else birthday(born_on, period.threshold)
+        day = None if born_on is None else birthday(born_on, period.threshold, period.leap_day)
         of_age_at = NEVER if day is None else day_start(place, day)
         begins = EARLIEST if period.begins_on is None else day_start(place, period.begins_on)
-        ages.append(AgePeriod(begins, of_age_at, "all" in rules, "joint" in rules))
+        ages.append(AgePeriod(begins, of_age_at, "all" in rules, "joint" in rules, frozenset(period.models)))
     guardians = {g.id for g in facts.guardians if g.authority == "full"}
     reachable = any(g.has_channel for g in facts.guardians if g.authority == "full")
     rows: dict[str, dict[str, list[f.Consent]]] = {
@@ -62,7 +66,7 @@ def prepare(facts: f.Facts) -> Case:
     return Case(
         ages,
         [institution_layer.enrolled(e, place) for e in facts.enrolments],
-        [institution_layer.authorised(a, learner.jurisdictions) for a in facts.authorisations],
+        [institution_layer.authorised(a) for a in facts.authorisations],
         [
             Asked(
                 name,

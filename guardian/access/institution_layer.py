@@ -1,12 +1,11 @@
 """Layer 2, the institution: is the learner enrolled where a valid authorisation stands, and for what?"""
 
-from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from datetime import datetime
 from typing import NamedTuple
 
 from guardian.access import facts as f
 from guardian.access.age import EARLIEST, NEVER, day_end, day_start
-from guardian.jurisdiction.domain import is_us
 
 ASKS_GUARDIAN = frozenset({"guardian_consent", "school_intermediary"})
 _STATUS_CODES = {
@@ -38,6 +37,7 @@ class Authorised(NamedTuple):
     begins: datetime
     ends: datetime
     purposes: frozenset[str]
+    model: str
     asks_guardian: bool
 
 
@@ -54,21 +54,7 @@ def enrolled(enrolment: f.Enrolment, zone_name: str | None) -> Enrolled:
     return Enrolled(enrolment.institution, day_start(zone_name, enrolment.begins_on), ends)
 
 
-def model_allowed(model: str, jurisdictions: Iterable[str]) -> bool:
-    """Whether a legal model may carry a learner under the threshold (16 CFR 312, FAQ N; GDPR art. 8 and 28).
-
-    A school acts for the parents only in the United States, so a learner of no known jurisdiction is not
-    one of theirs: "all are US" does not hold for none at all.
-    """
-    ours = [is_us(code) for code in jurisdictions]
-    if model in ("school_agent", "school_intermediary"):
-        return bool(ours) and all(ours)
-    if model == "controller_instruction":
-        return not any(ours)
-    return model == "guardian_consent"
-
-
-def authorised(authorisation: f.Authorisation, jurisdictions: Iterable[str]) -> Authorised:
+def authorised(authorisation: f.Authorisation) -> Authorised:
     """Every condition that fails gives its own code, whatever else fails too."""
     faults = set()
     if authorisation.status != "active":
@@ -79,8 +65,6 @@ def authorised(authorisation: f.Authorisation, jurisdictions: Iterable[str]) -> 
         faults.add("scope_use_missing")
     if "collect_information" not in authorisation.scopes:
         faults.add("scope_collect_missing")
-    if not model_allowed(authorisation.legal_model, jurisdictions):
-        faults.add("legal_model_not_allowed")
     return Authorised(
         authorisation.id,
         authorisation.institution,
@@ -88,23 +72,30 @@ def authorised(authorisation: f.Authorisation, jurisdictions: Iterable[str]) -> 
         authorisation.valid_from or EARLIEST,
         authorisation.valid_until or NEVER,
         frozenset(authorisation.purposes),
+        authorisation.legal_model,
         authorisation.legal_model in ASKS_GUARDIAN,
     )
 
 
-def look(enrolments: list[Enrolled], authorisations: list[Authorised], now: datetime) -> Standing:
-    """What stands at an instant. One passing authorisation is enough; if none passes, all say why."""
+def look(
+    enrolments: list[Enrolled], authorisations: list[Authorised], now: datetime, *, models: AbstractSet[str]
+) -> Standing:
+    """What stands at an instant. One passing authorisation is enough; if none passes, all say why. `models`: the
+    legal models that the law of the learner's jurisdictions allows then (16 CFR 312, FAQ N; GDPR art. 8 and 28).
+    """
     here = {e.institution for e in enrolments if e.begins <= now < e.ends}
     if not here:
         # Between two schools the learner has left one: that is the truer word than never having had any.
         left = any(e.ends <= now for e in enrolments)
         return Standing([], [], {"left_institution" if left else "no_institution"})
     considered = [a for a in authorisations if a.institution in here]
-    passing = [a for a in considered if not a.faults and a.begins <= now < a.ends]
+    passing = [a for a in considered if not a.faults and a.model in models and a.begins <= now < a.ends]
     codes: set[str] = set()
     if not passing:
         for a in considered:
             codes |= a.faults
+            if a.model not in models:
+                codes.add("legal_model_not_allowed")
             if now >= a.ends:
                 codes.add("authorisation_expired")
             if now < a.begins:

@@ -40,7 +40,7 @@ def judge(case: Case, now: datetime) -> Verdict:
         reason = next(iter(case.standing_codes), "own_consent")
         access: Access = "block" if case.standing_codes else "permit"
         return Verdict(access, tuple((p.name, access, reason) for p in case.purposes), (reason,), ())
-    institution = institution_layer.look(case.enrolments, case.authorisations, now)
+    institution = institution_layer.look(case.enrolments, case.authorisations, now, models=age.models)
     shown: list[tuple[str, Access, str]] = []
     core = False
     blocks: set[str] = set()

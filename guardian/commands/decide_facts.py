@@ -4,11 +4,14 @@ import json
 import sys
 from pathlib import Path
 
+from guardian import settings
 from guardian.access.domain import decide
 from guardian.access.parse import parse_facts, parse_instant
 from guardian.access.told import told
 from guardian.errors import GuardianError, Refused
 from guardian.i18n import gettext_noop as N_
+from guardian.jurisdiction.extending import law_of
+from guardian.jurisdiction.law import use
 
 LIMIT = 16 * 1024 * 1024
 """Bytes. The facts about one learner are a few kilobytes."""
@@ -23,6 +26,7 @@ def decide_from_file(path: Path, at: str, as_json: bool) -> int:
     try:
         now = parse_instant(at, "--at")
         facts = parse_facts(_read(path))
+        use(law_of(settings.read().law_file))
     except GuardianError as wrong:
         message = wrong.message % wrong.params
         print(message, file=sys.stderr)

@@ -15,7 +15,8 @@ import msgspec
 
 from guardian.consent.domain import NOES, Current
 from guardian.errors import Refused
-from guardian.jurisdiction.domain import threshold
+from guardian.jurisdiction.birthdays import birthday
+from guardian.jurisdiction.domain import period_on
 from guardian.mail.address import same_person_key
 from guardian.notice.domain import Purpose
 
@@ -81,16 +82,20 @@ def purposes_to_ask(authorisations: Iterable[Authorised], known: Sequence[Purpos
 
 def decides_alone(birth_date: str | None, jurisdictions: Sequence[str], today: date) -> bool:
     """Whether the learner is surely old enough to answer alone. An unknown part of the date counts as its last
-    possible day; no date at all: no.
+    possible day; no date at all, or none that exists: no.
     """
     if not birth_date:
         return False
     parts = [int(part) for part in birth_date.split("-")]
     year = parts[0]
     month = parts[1] if len(parts) > 1 else 12
-    day = parts[2] if len(parts) > 2 else calendar.monthrange(year, month)[1]
-    turns = (year + threshold(tuple(jurisdictions), today), month, day)
-    return turns <= (today.year, today.month, today.day)
+    try:
+        born_on = date(year, month, parts[2] if len(parts) > 2 else calendar.monthrange(year, month)[1])
+    except ValueError:
+        return False
+    law = period_on(jurisdictions, today)
+    turns = birthday(born_on, law.threshold, law.leap_day)
+    return turns is not None and turns <= today
 
 
 def why_not(

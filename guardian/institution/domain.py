@@ -11,7 +11,7 @@ from babel import Locale
 
 from guardian.errors import Refused
 from guardian.i18n import gettext_noop as N_
-from guardian.jurisdiction.domain import UNKNOWN, folded, is_us
+from guardian.jurisdiction.domain import UNKNOWN, folded, in_force
 
 LegalModel = Literal["school_agent", "school_intermediary", "controller_instruction", "guardian_consent", "own_consent"]
 _CODE = re.compile(r"[A-Z]{2}(-[A-Z0-9]{1,3})?")
@@ -43,15 +43,11 @@ class Institution(msgspec.Struct, frozen=True, kw_only=True):
 def model_fits(model: LegalModel, jurisdiction: str) -> bool:
     """Whether an institution of a jurisdiction may work under a legal model.
 
-    A school consents for parents, or passes their consent on, only in the United States (FTC FAQ N); it instructs
-    the operator as a controller only elsewhere (GDPR art. 8 and 28). Guardians' own consent is possible everywhere.
+    The law file says which do (a school consents for parents only in the United States, FTC FAQ N; it instructs the
+    operator as a controller only elsewhere, GDPR art. 8 and 28), by its newest rule: a school is invited for years.
     An institution cannot authorise by `own_consent`: that is the learner's own act.
     """
-    if model in {"school_agent", "school_intermediary"}:
-        return is_us(jurisdiction)
-    if model == "controller_instruction":
-        return not is_us(jurisdiction)
-    return model == "guardian_consent"
+    return model in in_force(jurisdiction, date.max).models
 
 
 def check_model(model: str, jurisdiction: str) -> LegalModel:

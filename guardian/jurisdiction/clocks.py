@@ -1,36 +1,42 @@
-"""How long each thing may wait: defaults, and the caps that no setting may pass."""
+"""How long each thing may wait: defaults and caps are data of the law file, not of the code."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 
 from guardian.errors import Refused
 from guardian.i18n import gettext_noop as N_
+from guardian.jurisdiction.law import current
+from guardian.jurisdiction.law_file import shipped
 
 Days = Annotated[int, msgspec.Meta(ge=0)]
 Hours = Annotated[int, msgspec.Meta(ge=0)]
 
 
+def _from_law(name: str) -> Any:
+    return msgspec.field(default_factory=lambda: current().by_clock[name].default)
+
+
 class Clocks(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Lengths in the unit that the name ends with. Shorter freely, longer only up to `CAPS`."""
 
-    waiting_on_guardian_days: Days = 14
+    waiting_on_guardian_days: Days = _from_law("waiting_on_guardian_days")
     """From the notice being sent to the purge with the contacts (16 CFR 312.5(c)(1))."""
-    no_authorisation_days: Days = 7
+    no_authorisation_days: Days = _from_law("no_authorisation_days")
     """From the block to the purge where no signed authorisation stands ("as soon as possible")."""
-    withdrawal_days: Days = 7
+    withdrawal_days: Days = _from_law("withdrawal_days")
     """From a refusal or withdrawal to the purge (16 CFR 312.6; GDPR art. 17(1)(b))."""
-    lapse_or_exit_days: Days = 60
+    lapse_or_exit_days: Days = _from_law("lapse_or_exit_days")
     """From a lapse or the learner's leaving to the purge (16 CFR 312.10; GDPR art. 28(3)(g))."""
-    request_answer_days: Days = 30
+    request_answer_days: Days = _from_law("request_answer_days")
     """From receipt; one calendar month counts too, the earlier holds (GDPR art. 12(3))."""
-    request_extension_months: Annotated[int, msgspec.Meta(ge=0)] = 2
+    request_extension_months: Annotated[int, msgspec.Meta(ge=0)] = _from_law("request_extension_months")
     """How much longer after a notice with reasons, given inside the first month (GDPR art. 12(3))."""
-    complaint_acknowledgement_days: Days = 30
+    complaint_acknowledgement_days: Days = _from_law("complaint_acknowledgement_days")
     """From receipt (UK Data (Use and Access) Act)."""
-    breach_notice_hours: Hours = 72
+    breach_notice_hours: Hours = _from_law("breach_notice_hours")
     """From awareness to the authority (GDPR art. 33); the school hears at once."""
-    backup_expiry_days: Days = 35
+    backup_expiry_days: Days = _from_law("backup_expiry_days")
     """From a purge until no backup holds the erased data any more."""
 
     def capped(self) -> "Clocks":
@@ -46,15 +52,5 @@ class Clocks(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         return self
 
 
-CAPS: dict[str, int] = {
-    "waiting_on_guardian_days": 30,
-    "no_authorisation_days": 30,
-    "withdrawal_days": 30,
-    "lapse_or_exit_days": 90,
-    "request_answer_days": 30,
-    "request_extension_months": 2,
-    "complaint_acknowledgement_days": 30,
-    "breach_notice_hours": 72,
-    "backup_expiry_days": 90,
-}
-"""The furthest each clock may be set, in the unit of its name."""
+CAPS: dict[str, int] = {name: clock.cap for name, clock in shipped().by_clock.items()}
+"""The furthest each clock may be set, in the unit of its name. No file may move a cap."""

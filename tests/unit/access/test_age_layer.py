@@ -4,7 +4,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from guardian.access.age import EARLIEST, NEVER, birthday, day_end, day_start, latest_birth_day, zone
+from guardian.access.age import EARLIEST, NEVER, day_end, day_start, latest_birth_day, zone
+from guardian.jurisdiction.birthdays import birthday
 from tests.unit.access.made_facts import at, example, us_school
 
 pytestmark = pytest.mark.time

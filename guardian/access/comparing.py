@@ -13,6 +13,7 @@ import msgspec
 from guardian.access import store
 from guardian.access.age import latest_birth_day, zone
 from guardian.access.decision import Decision
+from guardian.access.facts import Facts
 from guardian.context import Context
 from guardian.events import SYSTEM
 
@@ -21,7 +22,7 @@ PAGE = 1_000
 SHOWN = 1_000
 """Ids that an answer lists; the counts cover all."""
 
-Judge = Callable[[store.Gathered, datetime], Decision]
+Judge = Callable[[Facts, datetime], Decision]
 
 
 class Group(msgspec.Struct, kw_only=True):
@@ -69,14 +70,21 @@ async def compare(
     *,
     at: datetime | None = None,
     wanted: Callable[[Sequence[str]], bool] | None = None,
+    supposed: store.Terms | None = None,
 ) -> Effect:
-    """Decide every learner who is not erased by both; `wanted` says, by jurisdictions, who can be concerned at all."""
+    """Decide every learner who is not erased by both; `wanted` says, by jurisdictions, who can be concerned at all;
+    `supposed`: the notice that `after` finds in force.
+    """
     effect = Effect()
     now = at or context.clock.now()
     async for page in _pages(context, wanted):
         async with context.transaction(SYSTEM) as tx:
-            for one in await store.gather(tx.connection, page, now):
-                effect.add(one, before(one, now), after(one, now), now)
+            found = await store.gather(tx.connection, page, now)
+            then = found if supposed is None else await store.gather(tx.connection, page, now, supposed)
+        facts = {one.id: one.facts for one in then}
+        for one in found:
+            if one.id in facts:
+                effect.add(one, before(one.facts, now), after(facts[one.id], now), now)
     return effect
 
 

@@ -1,6 +1,6 @@
 """Gathers the facts of learners in one statement. Reads any table, writes none."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -8,6 +8,9 @@ import msgspec
 from asyncpg import Connection, Record
 
 from guardian.access.facts import Authorisation, Consent, Enrolment, Facts, Guardian, Learner, Notice, Purpose
+from guardian.notice.domain import Coverage
+from guardian.notice.domain import Purpose as PublishedPurpose
+from guardian.notice.store import coverage_of
 
 _TIME = '\'YYYY-MM-DD"T"HH24:MI:SS.US"Z"\''
 
@@ -47,12 +50,12 @@ from learners l where {{where}}
 GATHER = _GATHER.format(where="l.id = any($1)")
 GATHER_BY_PLATFORM_ID = _GATHER.format(where="l.platform_id = any($1)")
 
-PURPOSES = """
-select (select json_object_agg(p.code, json_build_object('core', p.core, 'disclosure', p.disclosure,
-   'commercial', p.commercial, 'guardian_always', p.guardian_always)) from purposes p
-   where p.code = any(n.purposes))::text as purposes,
- n.version, (select coalesce(max(m.version), 0) from notices m where m.material and m.state <> 'draft'
-   and m.published_at <= $1) as material_since
+TERMS = """
+select n.version, coalesce(n.terms, (select jsonb_agg(jsonb_build_object('code', p.code, 'core', p.core,
+   'disclosure', p.disclosure, 'commercial', p.commercial, 'guardian_always', p.guardian_always,
+   'retention', p.retention)) from purposes p where p.code = any(n.purposes)), '[]')::text as terms,
+ (select json_agg(json_build_array(m.version, m.changed)) from notices m where m.material and m.state <> 'draft'
+   and m.published_at <= $1)::text as material
 from notices n where n.state <> 'draft' and n.published_at <= $1 order by n.version desc limit 1
 """
 
@@ -61,7 +64,8 @@ _ENROLMENTS = msgspec.json.Decoder(tuple[Enrolment, ...])
 _AUTHORISATIONS = msgspec.json.Decoder(tuple[Authorisation, ...])
 _GUARDIANS = msgspec.json.Decoder(tuple[Guardian, ...])
 _CONSENTS = msgspec.json.Decoder(tuple[Consent, ...])
-_PURPOSES = msgspec.json.Decoder(dict[str, Purpose])
+_TERMS = msgspec.json.Decoder(tuple[PublishedPurpose, ...])
+_MATERIAL = msgspec.json.Decoder(tuple[tuple[int, tuple[str, ...] | None], ...])
 
 
 class Gathered(msgspec.Struct, frozen=True, kw_only=True):
@@ -86,20 +90,53 @@ class Terms(msgspec.Struct, frozen=True):
 
     purposes: dict[str, Purpose]
     notice: Notice
+    coverage: Coverage = Coverage()
+
+    def heard(self, consents: tuple[Consent, ...]) -> tuple[Consent, ...]:
+        """Answers with the newest version that each covers: a material change makes those stale that it concerns."""
+        covers = self.coverage.covers
+        return tuple(
+            consent
+            if consent.notice_version is None
+            or covers(consent.purpose, consent.notice_version) == consent.notice_version
+            else msgspec.structs.replace(consent, notice_version=covers(consent.purpose, consent.notice_version))
+            for consent in consents
+        )
+
+
+def terms_from(purposes: Iterable[PublishedPurpose], version: int, coverage: Coverage) -> Terms:
+    """What a version says, in the words of the facts. A purpose that asks for a strong method refuses the weak ones
+    as a disclosure does.
+    """
+    return Terms(
+        {
+            one.code: Purpose(
+                core=one.core,
+                disclosure=not one.by_mail,
+                commercial=one.commercial,
+                guardian_always=one.guardian_always,
+            )
+            for one in purposes
+        },
+        Notice(version=version, material_since=coverage.material_since),
+        coverage,
+    )
 
 
 async def terms(connection: Connection, at: datetime) -> Terms:
     """What the notice published at that instant says; nothing published: no purpose, so nobody gets in."""
-    row = await connection.fetchrow(PURPOSES, at)
+    row = await connection.fetchrow(TERMS, at)
     if row is None:
         return Terms({}, Notice(version=0, material_since=0))
-    purposes = _PURPOSES.decode(row["purposes"] or "{}")
-    return Terms(purposes, Notice(version=row["version"], material_since=row["material_since"]))
+    coverage = coverage_of(_MATERIAL.decode(row["material"] or "[]"))
+    return terms_from(_TERMS.decode(row["terms"]), row["version"], coverage)
 
 
-async def gather(connection: Connection, learners: Sequence[UUID], at: datetime) -> list[Gathered]:
-    """The facts of these learners as recorded up to `at`, in no order."""
-    found = await terms(connection, at)
+async def gather(
+    connection: Connection, learners: Sequence[UUID], at: datetime, supposed: Terms | None = None
+) -> list[Gathered]:
+    """The facts of these learners as recorded up to `at`, in no order; `supposed`: as if that notice were in force."""
+    found = supposed or await terms(connection, at)
     return [_read(row, found) for row in await connection.fetch(GATHER, list(learners), at)]
 
 
@@ -115,7 +152,7 @@ def _read(row: Record, found: Terms) -> Gathered:
         enrolments=_ENROLMENTS.decode(row["enrolments"] or "[]"),
         authorisations=_AUTHORISATIONS.decode(row["authorisations"] or "[]"),
         guardians=_GUARDIANS.decode(row["guardians"] or "[]"),
-        consents=_CONSENTS.decode(row["consents"] or "[]"),
+        consents=found.heard(_CONSENTS.decode(row["consents"] or "[]")),
         purposes=found.purposes,
         notice=found.notice,
     )

@@ -9,7 +9,9 @@ from typing import Any
 
 from guardian import app, settings
 from guardian.access.comparing import Effect, Judge, compare, in_order
+from guardian.access.decision import Decision
 from guardian.access.domain import decide
+from guardian.access.facts import Facts
 from guardian.commands.running import print_json, say_refusal
 from guardian.errors import GuardianError, Refused
 from guardian.institution.domain import check_jurisdiction
@@ -138,9 +140,9 @@ def _has_database(chosen: Settings) -> bool:
 
 
 def _under(law: Law) -> Judge:
-    def judged(gathered: Any, now: Any) -> Any:
+    def judged(facts: Facts, now: datetime) -> Decision:
         with using(law):
-            return decide(gathered.facts, now)
+            return decide(facts, now)
 
     return judged
 

@@ -19,7 +19,7 @@ from guardian.events import SYSTEM, Event
 from guardian.jobs import enqueue
 from guardian.mail import links, outbox
 from guardian.notice import store as notices
-from guardian.notice.domain import Notice, Purpose
+from guardian.notice.domain import Coverage, Notice, Purpose
 from guardian.people.jobs import AddressCorrected, AskGuardians
 
 PAGE = 500
@@ -76,9 +76,37 @@ async def address_corrected(ctx: Context, job: AddressCorrected) -> None:
 
 async def notice_published(ctx: Context, tx: Tx, notice: UUID) -> None:  # noqa: ARG001 (the port's shape)
     """After a material change every institution's guardians are asked again: 16 CFR 312.4(b), 312.5(a)(1)."""
+    for institution in await institutions_to_ask(tx):
+        await enqueue(tx, AskGuardians(institution=institution), once=f"ask:{institution}")
+
+
+async def institutions_to_ask(tx: Tx) -> list[UUID]:
+    """Institutions whose guardians a material change concerns."""
     rows = await tx.fetch("select distinct institution from authorisations where state = 'active' order by 1")
-    for row in rows:
-        await enqueue(tx, AskGuardians(institution=row["institution"]), once=f"ask:{row['institution']}")
+    return [row["institution"] for row in rows]
+
+
+async def supposed_terms(tx: Tx, institution: UUID, notice: Notice, material_since: int) -> Terms | None:
+    """What to ask about if that notice were in force; None where no authorisation asks a guardian anything."""
+    authorised, _ = await reading.authorisations_in_force(tx, institution)
+    purposes = candidates.purposes_to_ask(authorised, notice.purposes)
+    return Terms(institution, notice, material_since, purposes) if purposes else None
+
+
+async def would_ask(
+    tx: Tx, terms: Terms, after: UUID, supposed: Coverage
+) -> tuple[UUID | None, dict[UUID, list[UUID]]]:
+    """Whom the next page of guardians would get a letter about; and where to go on. Changes nothing."""
+    page = await reading.guardians_after(tx, terms.institution, after, PAGE)
+    wanted = await _wanted(tx, terms, page, supposed=supposed)
+    waiting = {request.guardian: request for request in await reading.requests_of(tx, list(wanted), states=OPEN)}
+    asked = await reading.learners_asked(tx, [request.id for request in waiting.values()])
+    found = {
+        guardian: learners
+        for guardian, learners in wanted.items()
+        if guardian not in waiting or set(learners) - asked.get(waiting[guardian].id, set())
+    }
+    return page[-1] if len(page) == PAGE else None, found
 
 
 async def terms_of(tx: Tx, institution: UUID) -> Terms | None:
@@ -93,11 +121,7 @@ async def terms_of_many(tx: Tx, institutions: Collection[UUID]) -> dict[UUID, Te
     if notice is None:
         return terms
     since = await reading.material_since(tx)
-    for institution in terms:
-        authorised, _ = await reading.authorisations_in_force(tx, institution)
-        purposes = candidates.purposes_to_ask(authorised, notice.purposes)
-        terms[institution] = Terms(institution, notice, since, purposes) if purposes else None
-    return terms
+    return {institution: await supposed_terms(tx, institution, notice, since) for institution in terms}
 
 
 async def ask_one(ctx: Context, tx: Tx, terms: Terms, guardian: UUID, *, after_silence: bool = False) -> list[UUID]:
@@ -136,18 +160,30 @@ async def _ask_page(ctx: Context, tx: Tx, institution: UUID, after: UUID) -> UUI
 async def _ask_these(
     ctx: Context, tx: Tx, terms: Terms, guardians: Collection[UUID], *, after_silence: bool = False
 ) -> dict[UUID, list[UUID]]:
-    found = await reading.candidates(tx, terms.institution, guardians, terms.material_since)
-    words = await reading.current_of_many(tx, guardians)
-    wanted: dict[UUID, list[UUID]] = {}
-    for candidate in found:
-        if _may_ask(terms, candidate, words, tx, after_silence=after_silence):
-            wanted.setdefault(candidate.guardian, []).append(candidate.learner)
+    wanted = await _wanted(tx, terms, guardians, after_silence=after_silence)
     waiting = {request.guardian: request for request in await reading.requests_of(tx, list(wanted), states=OPEN)}
     return {
         guardian: learners
         for guardian, learners in wanted.items()
         if await _ask(ctx, tx, terms, guardian, learners=learners, waiting=waiting.get(guardian))
     }
+
+
+async def _wanted(
+    tx: Tx,
+    terms: Terms,
+    guardians: Collection[UUID],
+    *,
+    after_silence: bool = False,
+    supposed: Coverage | None = None,
+) -> dict[UUID, list[UUID]]:
+    found = await reading.candidates(tx, terms.institution, guardians, terms.material_since)
+    words = await reading.current_of_many(tx, guardians, supposed)
+    wanted: dict[UUID, list[UUID]] = {}
+    for candidate in found:
+        if _may_ask(terms, candidate, words, tx, after_silence=after_silence):
+            wanted.setdefault(candidate.guardian, []).append(candidate.learner)
+    return wanted
 
 
 def _may_ask(

@@ -123,9 +123,9 @@ def why_not(
 def _settled(purpose: Purpose, word: Current | None, candidate: Candidate, now: datetime, material_since: int) -> bool:
     if word is None:
         # A yes to a disclosure waits for a signed form: one letter about it is enough.
-        return purpose.disclosure and candidate.asked
+        return not purpose.by_mail and candidate.asked
     if word.state in NOES:
-        return now < word.recorded_at + QUIET_AFTER_NO or word.notice_version >= material_since
+        return now < word.recorded_at + QUIET_AFTER_NO or word.answers >= material_since
     return word.stands(now, material_since)
 
 

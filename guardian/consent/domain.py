@@ -72,7 +72,7 @@ class Question(msgspec.Struct, frozen=True):
 
 class Current(msgspec.Struct, frozen=True, kw_only=True):
     """The guardian's latest word on one question. `completed_at` None: a yes that the second message has yet to
-    confirm.
+    confirm. `covers`: the newest version of the notice that it still answers (0: the one it was given to).
     """
 
     learner: UUID
@@ -84,13 +84,19 @@ class Current(msgspec.Struct, frozen=True, kw_only=True):
     completed_at: datetime | None
     valid_until: datetime | None
     act: UUID
+    covers: int = 0
+
+    @property
+    def answers(self) -> int:
+        """The newest version of the notice that this is an answer to."""
+        return max(self.covers, self.notice_version)
 
     def stands(self, now: datetime, material_since: int) -> bool:
         """Whether this is an answer to the notice in force (aware `now`)."""
         if self.state in NOES:
             return True
         in_time = self.valid_until is None or now < self.valid_until
-        return self.state == "given" and in_time and self.notice_version >= material_since
+        return self.state == "given" and in_time and self.answers >= material_since
 
 
 Key = tuple[UUID, str]

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -9,6 +10,8 @@ import msgspec
 from guardian.consent.candidates import Authorised, Candidate, local_day, same_person
 from guardian.consent.domain import Current, Key, RequestState
 from guardian.context import Tx
+from guardian.notice.domain import Coverage
+from guardian.notice.store import coverage
 
 RENEWED = 1000
 """From this sequence on a letter was asked for again; below it are those that the service sends by itself."""
@@ -89,17 +92,31 @@ async def learners_of(tx: Tx, request: Request) -> list[UUID]:
     return [row["learner"] for row in rows]
 
 
+async def learners_asked(tx: Tx, requests: Collection[UUID]) -> dict[UUID, set[UUID]]:
+    """The learners whom each request asks about."""
+    rows = await tx.fetch(
+        "select request, learner from consent_request_learners where request = any($1)", list(requests)
+    )
+    found: dict[UUID, set[UUID]] = {}
+    for row in rows:
+        found.setdefault(row["request"], set()).add(row["learner"])
+    return found
+
+
 async def current(tx: Tx, guardian: UUID, learners: Collection[UUID]) -> dict[Key, Current]:
     """The guardian's latest word on each learner and purpose."""
     rows = await tx.fetch(
         f"{_LATEST} where c.guardian = $1 and c.learner = any($2) {_IN_ORDER}", guardian, list(learners)
     )
-    return {(row["learner"], row["purpose"]): _current(dict(row)) for row in rows}
+    covered = await coverage(tx, tx.now)
+    return {(row["learner"], row["purpose"]): _current(dict(row), covered) for row in rows}
 
 
-async def current_of_many(tx: Tx, guardians: Collection[UUID]) -> dict[UUID, list[Current]]:
+async def current_of_many(
+    tx: Tx, guardians: Collection[UUID], supposed: Coverage | None = None
+) -> dict[UUID, list[Current]]:
     """The latest words of many guardians; a yes whose second message was lost is left out, so that it is asked
-    again once the address is mended.
+    again once the address is mended. `supposed`: as if those material changes had been published.
     """
     rows = await tx.fetch(
         f"select w.* from ({_LATEST} where c.guardian = any($1) {_IN_ORDER}) w where not (w.state = 'given' "
@@ -107,20 +124,16 @@ async def current_of_many(tx: Tx, guardians: Collection[UUID]) -> dict[UUID, lis
         "and m.letter = 'consent_confirmation' and m.state in ('bounced_hard', 'failed', 'suppressed', 'complained')))",
         list(guardians),
     )  # fmt: skip
+    covered = supposed or await coverage(tx, tx.now)
     found: dict[UUID, list[Current]] = {}
     for row in rows:
-        found.setdefault(row["guardian"], []).append(_current(dict(row)))
+        found.setdefault(row["guardian"], []).append(_current(dict(row), covered))
     return found
 
 
 async def material_since(tx: Tx) -> int:
-    """The last version of the notice that earlier answers do not cover (0: none)."""
-    return int(
-        await tx.fetchval(
-            "select coalesce(max(version), 0) from notices where material and state <> 'draft' and published_at <= $1",
-            tx.now,
-        )
-    )
+    """The last version of the notice that changed something material (0: none)."""
+    return (await coverage(tx, tx.now)).material_since
 
 
 async def authorisations_in_force(tx: Tx, institution: UUID) -> tuple[list[Authorised], datetime | None]:
@@ -143,9 +156,9 @@ async def school(tx: Tx, institution: UUID) -> School:
     return msgspec.convert(dict(row or {}), School)
 
 
-def _current(row: dict[str, object]) -> Current:
+def _current(row: dict[str, Any], covered: Coverage) -> Current:
     row.pop("guardian")
-    return msgspec.convert(row, Current)
+    return msgspec.convert(row | {"covers": covered.covers(row["purpose"], row["notice_version"])}, Current)
 
 
 async def guardians_after(tx: Tx, institution: UUID, after: UUID, limit: int) -> list[UUID]:

@@ -128,7 +128,7 @@ class _Telling(msgspec.Struct, frozen=True):
         words = self.words(purpose.code)
         return Explained(
             code=purpose.code, title=words.title, why=words.why, kept=words.kept, core=purpose.core,
-            by_mail=not purpose.disclosure, items=words.items,
+            by_mail=purpose.by_mail, items=words.items,
         )  # fmt: skip
 
     def child(self, child: Child) -> AskedChild:
@@ -151,7 +151,7 @@ class _Telling(msgspec.Struct, frozen=True):
             title=words.title,
             why=words.why,
             core=purpose.core,
-            by_mail=not purpose.disclosure,
+            by_mail=purpose.by_mail,
             chosen=self.chosen(child, purpose, word),
             error=self.problem(wrong) if wrong else None,
             tone="neutral" if tone == "blocked" and not purpose.core else tone,
@@ -171,7 +171,7 @@ class _Telling(msgspec.Struct, frozen=True):
 
     def stage(self, word: Current | None, purpose: Purpose) -> tuple[str, datetime | None]:
         if word is None:
-            return ("form" if purpose.disclosure else "none"), None
+            return ("none" if purpose.by_mail else "form"), None
         if word.state != "given":
             return word.state, word.recorded_at
         if not word.stands(self.page.now, self.page.material_since):

@@ -53,9 +53,7 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     def questions(self) -> tuple[Question, ...]:
         """Each child and purpose, in the order of the page."""
         return tuple(
-            Question(child.id, purpose.code, not purpose.disclosure)
-            for child in self.children
-            for purpose in self.purposes
+            Question(child.id, purpose.code, purpose.by_mail) for child in self.children for purpose in self.purposes
         )
 
     @property

@@ -40,9 +40,10 @@ def instant(*, null: bool = False, index: bool = False) -> Timestamptz:
     return Timestamptz(null=null, default=None, index=index)
 
 
-def words() -> Array:
+def words(*, null: bool = False) -> Array:
     """A list of codes."""
-    return Array(base_column=Varchar(length=255, default=None, null=True), default=list, null=False)
+    default = None if null else list
+    return Array(base_column=Varchar(length=255, default=None, null=True), default=default, null=null)
 
 
 def count() -> Integer:

@@ -79,7 +79,10 @@ class PurposeRow(Table, tablename="purposes"):
 
 
 class NoticeRow(Table, tablename="notices"):
-    """A version of the notice; once published it never changes. Writer: guardian.notice.store"""
+    """A version of the notice; once published it never changes. `terms`: the purposes as they were then; `changed`:
+    the purposes that a material version changed (null: all). Version 0 is the one draft.
+    Writer: guardian.notice.store, guardian.notice.draft_store
+    """
 
     id = key()
     version = Integer(default=0, null=False, unique=True)
@@ -88,11 +91,15 @@ class NoticeRow(Table, tablename="notices"):
     purposes = words()
     created_at = instant()
     published_at = instant(null=True)
+    terms = JSONB(null=True, default=None)
+    changed = words(null=True)
     ck_state = Check("state in ('draft', 'published', 'superseded')")
 
 
 class NoticeTextRow(Table, tablename="notice_texts"):
-    """The notice in one language, with the hash of exactly what was shown. Writer: guardian.notice.store"""
+    """The notice in one language, with the hash of exactly what was shown.
+    Writer: guardian.notice.store, guardian.notice.draft_store
+    """
 
     id = key()
     notice = link(NoticeRow)

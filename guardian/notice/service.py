@@ -10,6 +10,7 @@ from guardian.events import SYSTEM, Actor, Event
 from guardian.i18n import LANGUAGES
 from guardian.i18n import gettext_noop as N_
 from guardian.notice import store
+from guardian.notice.changes import changes, stale
 from guardian.notice.defaults import default_draft
 from guardian.notice.domain import Draft, Notice, missing
 
@@ -23,11 +24,10 @@ async def publish(ctx: Context, actor: Actor, draft: Draft) -> Notice:
     Raises Refused `notice_incomplete`, naming every field that lacks in any language (16 CFR 312.4(c)(1); GDPR art.
     13 and 14), and NotAllowed. A published version never changes; a correction is a new version.
     """
-    if actor.kind != "system" and (actor.institution or actor.role not in {"operator_admin", "privacy_officer"}):
-        raise NotAllowed("not_allowed", N_("Only the operator's staff may publish the notice. Ask one of them."))
-    _refuse_incomplete(draft)
+    only_operator(actor)
     async with ctx.transaction(actor) as tx:
-        return await _publish(ctx, tx, actor, draft, await store.lock(tx) + 1)
+        notice = await store.insert(ctx, tx, draft, await store.lock(tx) + 1)
+        return await put_in_force(ctx, tx, actor, notice, draft)
 
 
 async def ensure_default(ctx: Context) -> Notice:
@@ -36,9 +36,14 @@ async def ensure_default(ctx: Context) -> Notice:
         there = await store.published(tx)
         if there is None and await store.lock(tx) == 0:
             draft = default_draft(ctx.settings)
-            _refuse_incomplete(draft)
-            return await _publish(ctx, tx, SYSTEM, draft, 1)
+            return await put_in_force(ctx, tx, SYSTEM, await store.insert(ctx, tx, draft, 1), draft)
         return there or await current(tx)
+
+
+def only_operator(actor: Actor) -> None:
+    """Raises NotAllowed for anybody but the operator's officers."""
+    if actor.kind != "system" and (actor.institution or actor.role not in {"operator_admin", "privacy_officer"}):
+        raise NotAllowed("not_allowed", N_("Only the operator's staff may publish the notice. Ask one of them."))
 
 
 async def current(tx: Tx) -> Notice:
@@ -71,8 +76,27 @@ def _refuse_incomplete(draft: Draft) -> None:
         )
 
 
-async def _publish(ctx: Context, tx: Tx, actor: Actor, draft: Draft, number: int) -> Notice:
-    notice = await store.insert(ctx, tx, draft, number)
+async def put_in_force(ctx: Context, tx: Tx, actor: Actor, notice: UUID, draft: Draft) -> Notice:
+    """Publish a draft that is stored under that id as the next version.
+
+    Raises Refused `notice_incomplete`, and `notice_material` where it changes what was agreed to and does not say so.
+    """
+    _refuse_incomplete(draft)
+    before = await store.published(tx)
+    found = changes(before, draft)
+    if before is not None and found.must_ask and not draft.material:
+        raise Refused(
+            "notice_material",
+            N_(
+                "This version takes, keeps or passes on more than before for: %(purposes)s. That is a material change: "
+                "publish it as one, so that those concerned are asked again."
+            ),
+            params={"purposes": ", ".join(found.must_ask)},
+            where="material",
+        )
+    number = await store.lock(tx) + 1
+    changed = stale(found, draft) if draft.material else ()
+    await store.publish(tx, notice, draft, number, changed)
     announce: Any = ctx.ports.get(PUBLISHED)
     if announce is not None and draft.material and number > 1:
         await announce(ctx, tx, notice)
@@ -82,7 +106,7 @@ async def _publish(ctx: Context, tx: Tx, actor: Actor, draft: Draft, number: int
         action="notice.published",
         subject_kind="notice",
         subject=notice,
-        payload={"version": number, "material": draft.material, "sha256": hashes},
+        payload={"version": number, "material": draft.material, "changed": changed, "sha256": hashes},
     )
     await audit.append(tx, actor, event)
     return made

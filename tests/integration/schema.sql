@@ -617,8 +617,11 @@ create table notices (
     material boolean default true not null,
     purposes character varying(255)[] default '{}'::character varying[] not null,
     created_at timestamp with time zone not null,
-    published_at timestamp with time zone
+    published_at timestamp with time zone,
+    terms jsonb,
+    changed character varying(255)[]
 );
+alter table notices add constraint ck_one_draft CHECK (((version > 0) OR ((state)::text = 'draft'::text)));
 alter table notices add constraint ck_state CHECK (((state)::text = ANY ((ARRAY['draft'::character varying, 'published'::character varying, 'superseded'::character varying])::text[])));
 alter table notices add constraint notices_pkey PRIMARY KEY (id);
 alter table notices add constraint notices_version_key UNIQUE (version);

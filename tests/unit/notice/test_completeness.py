@@ -82,7 +82,10 @@ def test_nothing_is_kept_without_an_end(retention: str) -> None:
 def test_a_notice_needs_a_core_purpose_and_it_is_not_commercial() -> None:
     optional = tuple(p for p in SHIPPED.purposes if not p.core)
     assert "purposes.core" in missing(msgspec.structs.replace(SHIPPED, purposes=optional), LANGUAGES)
-    selling = (Purpose(code="lessons", core=True, commercial=True, retention="P1Y"), *SHIPPED.purposes[1:])
+    selling = (
+        Purpose(code="lessons", core=True, commercial=True, retention="P1Y", categories=("chat",)),
+        *SHIPPED.purposes[1:],
+    )
     assert missing(msgspec.structs.replace(SHIPPED, purposes=selling), LANGUAGES) == ("purposes.lessons.commercial",)
 
 

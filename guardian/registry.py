@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from guardian.authorisation import lapse
+from guardian.authorisation import lapse, renewal
 from guardian.authorisation import letters as authorisation_letters
 from guardian.authorisation import pages as authorisation_pages
 from guardian.consent import asking, chasing, returned_letters
@@ -40,6 +40,10 @@ async def _erase_ended(ctx: Context) -> int:
     return erased
 
 
+async def _remind_of_renewal(ctx: Context) -> int:
+    return await renewal.remind_due(ctx, SYSTEM)
+
+
 ROUTES: list[Any] = [
     *notice_pages.ROUTES,
     *staff_pages.ROUTES,
@@ -69,6 +73,7 @@ ACCEPTED: dict[str, Accepted] = {
 BOUNCED: dict[str, Accepted] = {**returned_letters.BOUNCED}
 SWEEPS: dict[str, Callable[[Context], Awaitable[int]]] = {
     "authorisations_expired": _lapse,
+    "renewals_reminded": _remind_of_renewal,
     "requests_expired": chasing.expire_due,
     "reminders": chasing.remind_due,
     "institutions_erased": _erase_ended,

@@ -35,6 +35,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     request_days: int = 14
     reminder_days: tuple[int, ...] = (3, 7, 12)
     confirm_after: int = 24 * 3600
+    verify_by_domain: bool = True
     decision_max_age: int = 0
     cool_off: int = 24 * 3600
     purge_brake: int = 200

@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from guardian.audit import store as audit
-from guardian.authorisation import domain, store
+from guardian.authorisation import domain, store, telling
 from guardian.authorisation.domain import PAST, Act, Authorisation
 from guardian.context import Context, Tx
 from guardian.errors import NotAllowed, NotFound
@@ -14,8 +14,8 @@ from guardian.institution import store as institutions
 from guardian.institution.domain import Institution
 from guardian.mail import links, outbox
 
-REQUEST = "authorisation_request"
-SIGNED = "authorisation_signed"
+_LETTERS: dict[Act, str] = {"reject": telling.REFUSED, "revoke": telling.REVOKED, "suspend": telling.SUSPENDED}
+"""The letter by which the school and the signatory hear of an act that takes access away."""
 
 
 def school_admin(actor: Actor) -> UUID:
@@ -78,7 +78,7 @@ async def moved(tx: Tx, actor: Actor, authorisation: UUID, act: Act, values: dic
 async def ask(ctx: Context, tx: Tx, asked: Authorisation, *, sequence: int) -> None:
     """Queue the letter to the signatory."""
     letter = outbox.Letter(
-        letter=REQUEST, recipient_kind="signatory", recipient=asked.id, subject=asked.id,
+        letter=telling.REQUEST, recipient_kind="signatory", recipient=asked.id, subject=asked.id,
         institution=asked.institution, sequence=sequence,
     )  # fmt: skip
     await outbox.add(ctx, tx, letter)
@@ -87,7 +87,23 @@ async def ask(ctx: Context, tx: Tx, asked: Authorisation, *, sequence: int) -> N
 async def close(tx: Tx, authorisation: UUID) -> None:
     """Nobody can sign it any more: its links open nothing, and waiting letters are not sent."""
     await links.revoke(tx, authorisation, "sign")
-    await outbox.cancel(tx, authorisation, REQUEST)
+    await outbox.cancel(tx, authorisation, telling.REQUEST)
+
+
+async def ended(ctx: Context, actor: Actor, authorisation: UUID, act: Act, reason: str) -> Authorisation:
+    """Take access away: for good, or by `suspend` for the time being. Learners are blocked by the commit itself. The
+    operator says why. Raises NotFound, Conflict, Refused.
+    """
+    why = domain.check_reason(reason, needed=actor.kind == "staff" and actor.institution is None)
+    async with ctx.transaction(actor) as tx:
+        values = {"reason": why} if act == "suspend" else {"reason": why, "ended_at": tx.now}
+        after = await moved(tx, actor, authorisation, act, values)
+        if act != "suspend":
+            await close(tx, authorisation)
+        if after.signed_at is not None:
+            await telling.tell(ctx, tx, after, _LETTERS[act])
+        await note(tx, actor, after, act)
+    return after
 
 
 async def note(tx: Tx, actor: Actor, after: Authorisation, act: Act, **payload: Any) -> None:

@@ -1,4 +1,4 @@
-"""What was signed, as a PDF: made again from the rows whenever it is asked for, the same bytes each time."""
+"""What was signed, as a PDF: made once, at the signature; the same rows give the same bytes."""
 
 from datetime import timedelta
 
@@ -85,10 +85,13 @@ def intact(signed: Authorisation) -> bool:
     return record is not None and digest(record) == signed.document_sha256
 
 
-def pdf(signed: Authorisation, school: Institution, notice: NoticeText, version: int) -> bytes:
+def pdf(
+    signed: Authorisation, school: Institution, notice: NoticeText, version: int, *, vouched: bool = False
+) -> bytes:
     """The document of a signed authorisation, in the language in which it was signed, with the whole notice.
 
-    Everything is passed as data, never as markup: what people typed cannot change the layout.
+    `vouched`: it was in force with the signature, without a check by the operator's staff. Everything is passed as
+    data, never as markup: what people typed cannot change the layout.
     """
     language = signed.language
 
@@ -113,7 +116,12 @@ def pdf(signed: Authorisation, school: Institution, notice: NoticeText, version:
             [say(N_("How it was signed")), say(N_("Through a personal link sent to this address"))],
             [
                 say(N_("Validity")),
-                say(N_("from the operator's check through %(day)s"), day=say_last_day(signed, school, language)),
+                say(
+                    N_("from the signature through %(day)s")
+                    if vouched
+                    else N_("from the operator's check through %(day)s"),
+                    day=say_last_day(signed, school, language),
+                ),
             ],
             [say(N_("Guardians")), say(MODEL_TEXTS[signed.legal_model])],
             [say(N_("What for")), ", ".join(purpose.title for purpose in purposes)],

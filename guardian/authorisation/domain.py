@@ -43,12 +43,15 @@ PAST: dict[Act, str] = {
 SCOPES = ("use_services", "collect_information")
 """Both are needed: that learners may use the services, and that data may be collected from them."""
 SIGN_LINK = timedelta(days=14)
+REASON_LENGTH = 500
 LONGEST = timedelta(days=2 * 366)
 """An authorisation ends; nobody may set its end further away than two years (16 CFR 312.10: never indefinite)."""
 
 
 class Authorisation(msgspec.Struct, frozen=True, kw_only=True):
-    """One institution's act. Instants are UTC; in force from `valid_from` until before `valid_until`."""
+    """One institution's act. Instants are UTC; in force from `valid_from` until before `valid_until`. `reason`: why it
+    was refused, suspended or revoked, in the words of whoever did it.
+    """
 
     id: UUID
     institution: UUID
@@ -73,6 +76,7 @@ class Authorisation(msgspec.Struct, frozen=True, kw_only=True):
     verified_at: datetime | None
     verified_by: UUID | None
     ended_at: datetime | None
+    reason: str | None = None
 
     def state_at(self, now: datetime) -> State:
         """The state, with the lapse told by the clock: it never waits for a sweep."""
@@ -159,6 +163,16 @@ def check_validity(valid_until: datetime, now: datetime) -> datetime:
             where="valid_until",
         )
     return valid_until
+
+
+def check_reason(reason: str, *, needed: bool) -> str | None:
+    """The reason with single spaces, or nothing. Raises Refused when it is needed and lacks, or is too long."""
+    clean = " ".join(reason.split())
+    if needed and not clean:
+        raise Refused("reason_missing", N_("Write why. The school and the signatory read it."), where="reason")
+    if len(clean) > REASON_LENGTH:
+        raise Refused("reason_too_long", N_("The reason is longer than 500 characters. Shorten it."), where="reason")
+    return clean or None
 
 
 def at_verified_domain(signatory: Address, institution: Institution) -> bool:

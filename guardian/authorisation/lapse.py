@@ -4,7 +4,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from guardian.audit import store as audit
-from guardian.authorisation import acts, store
+from guardian.authorisation import acts, looking, store, telling
 from guardian.context import Context
 from guardian.events import Actor, Event
 from guardian.institution import store as institutions
@@ -31,19 +31,23 @@ async def expire_due(ctx: Context, actor: Actor, batch: int = 100) -> int:
 async def end_institution(ctx: Context, actor: Actor, institution: UUID) -> None:
     """The contract is over: all its authorisations end in this one transaction (LAW requirement 17).
 
-    Its staff can still sign in, to export before the purge. Raises NotAllowed, NotFound.
+    Its staff and the signatory hear of it; the staff can still sign in, to export before the purge.
+    Raises NotAllowed, NotFound.
     """
     acts.operator(actor)
     async with ctx.transaction(actor) as tx:
         await institutions.lock(tx, institution)
         if not await institutions.end(tx, institution):
             raise acts.no_institution()
+        in_force = await looking.in_force(tx, institution)
         ended = await store.revoke_all(tx, institution)
         for each in ended:
-            await acts.close(tx, each)
+            await acts.close(tx, each.id)
+            if each.id in in_force:
+                await telling.tell(ctx, tx, each, telling.REVOKED)
         event = Event(
             action="institution.ended", subject_kind="institution", subject=institution, institution=institution,
-            payload={"revoked": ended},
+            payload={"revoked": [each.id for each in ended]},
         )  # fmt: skip
         await audit.append(tx, actor, event)
 

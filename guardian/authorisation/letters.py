@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from uuid import UUID
 
-from guardian.authorisation import store
-from guardian.authorisation.acts import REQUEST, SIGNED
+from guardian.authorisation import act_letters, store
 from guardian.authorisation.document import say_last_day
 from guardian.authorisation.domain import SIGN_LINK, Authorisation
+from guardian.authorisation.telling import REQUEST, SIGNED
 from guardian.context import Context, Tx
 from guardian.i18n import say_instant
 from guardian.institution import store as institutions
@@ -94,5 +94,5 @@ def _lines(act: Authorisation, notice: NoticeText, *, whole: bool) -> tuple[Purp
     )
 
 
-COMPOSERS: dict[str, Composer] = {REQUEST: request, SIGNED: signed}
+COMPOSERS: dict[str, Composer] = {REQUEST: request, SIGNED: signed, **act_letters.COMPOSERS}
 ACCEPTED: dict[str, Accepted] = {}

@@ -1,5 +1,6 @@
 """The signatory's one page: read, then sign or refuse. A GET or HEAD changes nothing."""
 
+from base64 import b64encode
 from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
@@ -7,16 +8,12 @@ from uuid import UUID
 from litestar import HttpMethod, Response, post, route
 from litestar.params import FromPath
 
-from guardian.authorisation import document, reading, signature
+from guardian.authorisation import document, keeping, reading, signature
 from guardian.authorisation.domain import SCOPES, Authorisation
 from guardian.authorisation.signing import Fault, Signing, faults
-from guardian.context import Context
 from guardian.errors import Conflict, GuardianError, NotFound, Refused
-from guardian.events import SYSTEM
-from guardian.i18n import gettext_noop as N_
 from guardian.institution import service as institutions
 from guardian.mail import links
-from guardian.notice import service as notices
 from guardian.staff.session import staff_of
 from guardian.web.page import AnyRequest, Page, context_of, fields_of, language_of, redirect, show
 
@@ -42,7 +39,7 @@ async def sign(request: AnyRequest, handle: FromPath[str]) -> Response[Any]:
     try:
         await signature.sign(context_of(request), handle, fields.get("ticket", ""), filled)
     except (Refused, Conflict, NotFound) as error:
-        return await _again(request, handle, error, filled, done="awaiting_verification")
+        return await _again(request, handle, error, filled, done={"awaiting_verification", "active"})
     return redirect(f"/sign/{links.canonical(handle)}")
 
 
@@ -51,9 +48,11 @@ async def refuse(request: AnyRequest, handle: FromPath[str]) -> Response[Any]:
     """Refuse. Pressed twice, it leads to the same page."""
     fields = await fields_of(request)
     try:
-        await signature.refuse(context_of(request), handle, fields.get("ticket", ""))
+        await signature.refuse(context_of(request), handle, fields.get("ticket", ""), fields.get("reason", ""))
     except (Refused, Conflict, NotFound) as error:
-        return await _again(request, handle, error, Signing(), done="refused")
+        return await _again(
+            request, handle, error, Signing(), done={"refused"}, refusal=fields.get("reason", "")[:1000]
+        )
     return redirect(f"/sign/{links.canonical(handle)}")
 
 
@@ -79,10 +78,8 @@ async def signed_document(request: AnyRequest, handle: FromPath[str]) -> Respons
         return show(request, _DEAD, status=404, handle=links.canonical(handle) or "unknown")
     if opened.authorisation.signed_at is None:
         return redirect(f"/sign/{links.canonical(handle)}")
-    text = signature.words(context_of(request), opened, opened.authorisation.language).shown.text
-    return _file(
-        opened.authorisation, document.pdf(opened.authorisation, opened.institution, text, opened.notice.version)
-    )
+    kept = await keeping.document_of(context_of(request), opened.authorisation, opened.institution)
+    return _file(opened.authorisation, kept)
 
 
 @route(
@@ -99,25 +96,19 @@ async def staff_document(request: AnyRequest, authorisation: FromPath[UUID]) -> 
     context = context_of(request)
     signed = await reading.get(context, actor, authorisation)
     school = await institutions.get(context, actor, signed.institution)
-    return _file(signed, await _rendered(context, signed, school))
+    return _file(signed, await keeping.document_of(context, signed, school))
 
 
-async def _rendered(context: Context, signed: Authorisation, school: Any) -> bytes:
-    if signed.notice is None or signed.signed_at is None or signed.signatory_name is None:
-        raise NotFound(
-            "document_missing",
-            N_("There is no document: nothing is signed here yet, or its names were erased. Go back to the list."),
-        )
-    async with context.transaction(SYSTEM) as tx:
-        notice = await notices.version(tx, signed.notice)
-    return document.pdf(signed, school, notice.shown(signed.language).text, notice.version)
-
-
-def _file(signed: Authorisation, content: bytes) -> Response[bytes]:
+def _file(signed: Authorisation, kept: keeping.Document) -> Response[bytes]:
+    """The file, with its digest as RFC 9530 writes it, so that a program can check what it got."""
+    digest = b64encode(bytes.fromhex(kept.sha256)).decode()
     return Response(
-        content,
+        kept.content,
         media_type="application/pdf",
-        headers={"Content-Disposition": f'attachment; filename="{document.file_name(signed)}"'},
+        headers={
+            "Content-Disposition": f'attachment; filename="{document.file_name(signed)}"',
+            "Repr-Digest": f"sha-256=:{digest}:",
+        },
     )
 
 
@@ -139,6 +130,7 @@ def _page(
     filled: Signing | None = None,
     problems: tuple[Fault, ...] = (),
     message: str | None = None,
+    refusal: str = "",
 ) -> Page:
     signed = opened.authorisation
     request.state.language = signed.language  # the letter's language, unless the reader wishes another
@@ -155,6 +147,7 @@ def _page(
         filled=filled or Signing(),
         problems={fault.field: fault.message for fault in problems},
         message=message,
+        refusal=refusal,
         model=document.MODEL_TEXTS[signed.legal_model],
         scopes=document.SCOPE_TEXTS,
         last_day=document.say_last_day(signed, opened.institution, language),
@@ -162,21 +155,21 @@ def _page(
 
 
 async def _again(
-    request: AnyRequest, handle: str, error: GuardianError, filled: Signing, *, done: str
+    request: AnyRequest, handle: str, error: GuardianError, filled: Signing, *, done: set[str], refusal: str = ""
 ) -> Response[Any]:
     """The page once more, with what to mend on top and everything typed still there."""
     try:
         opened = await signature.open_page(context_of(request), handle)
     except NotFound:
         return show(request, _DEAD, status=404, handle=links.canonical(handle) or "unknown")
-    if error.code == "authorisation_moved_on" and opened.state == done:
+    if error.code == "authorisation_moved_on" and opened.state in done:
         return redirect(f"/sign/{links.canonical(handle)}")
     if error.code == "signing_incomplete":
         return _page(request, handle, opened, status=422, filled=filled, problems=faults(filled))
     if error.code == "notice_changed":  # what was ticked was ticked under other words
         filled = Signing(name=filled.name, title=filled.title)
     status = 409 if isinstance(error, Conflict) else 422
-    return _page(request, handle, opened, status=status, filled=filled, message=error.message)
+    return _page(request, handle, opened, status=status, filled=filled, message=error.message, refusal=refusal)
 
 
 ROUTES: list[Any] = [sign_page, sign, refuse, renew, renewed_page, signed_document, staff_document]

@@ -5,7 +5,7 @@ from uuid import UUID
 import msgspec
 
 from guardian.audit import store as audit
-from guardian.authorisation import acts, store
+from guardian.authorisation import acts, checking, domain, keeping, store, telling
 from guardian.authorisation.domain import SCOPES, Authorisation, State
 from guardian.authorisation.service import ask_again
 from guardian.authorisation.signing import METHOD, STATEMENT, Signing, digest, faults, record_of
@@ -19,13 +19,15 @@ from guardian.institution.domain import Institution
 from guardian.mail import links, outbox
 from guardian.notice import service as notices
 from guardian.notice.domain import Notice, Shown
+from guardian.staff import address
 from guardian.staff import store as staff_store
 from guardian.tokens import SIGN_TICKET, BadToken, mint, verify
 
 
 class Opened(msgspec.Struct, frozen=True, kw_only=True):
     """What the signatory's page is about. `notice` is the version in force while the signature is awaited, and the
-    one that was signed afterwards. `starter`: the name of the colleague who asks.
+    one that was signed afterwards. `starter`: the name of the colleague who asks. `vouched`: a signature puts it in
+    force at once, since the address is known to be the school's.
     """
 
     link: UUID
@@ -34,6 +36,7 @@ class Opened(msgspec.Struct, frozen=True, kw_only=True):
     institution: Institution
     notice: Notice
     starter: str | None
+    vouched: bool = False
 
 
 class Words(msgspec.Struct, frozen=True, kw_only=True):
@@ -57,7 +60,7 @@ async def open_page(ctx: Context, handle: str) -> Opened:
         starter = await staff_store.get(tx, found.started_by)
         return Opened(
             link=link.id, authorisation=found, state=found.state_at(tx.now), institution=school, notice=notice,
-            starter=starter.name if starter else None,
+            starter=starter.name if starter else None, vouched=await checking.vouched(ctx, tx, found, school),
         )  # fmt: skip
 
 
@@ -77,10 +80,12 @@ def words(ctx: Context, opened: Opened, language: str) -> Words:
 
 
 async def sign(ctx: Context, handle: str, ticket: str, signing: Signing) -> Authorisation:
-    """Sign. The ticket must come from the page that showed the full notice (LAW requirement 11).
+    """Sign. The ticket must come from the page that showed the full notice (LAW requirement 11). The document of what
+    was signed is kept; from an address that speaks for itself the authorisation is in force at once.
 
     Raises NotFound `link_dead`; Refused `ticket_too_early`, `ticket_expired`, `ticket_malformed`,
-    `signing_incomplete`; Conflict `notice_changed`, `authorisation_moved_on`.
+    `signing_incomplete`, `signatory_is_pupil` or a purpose's code, when the school or the notice has changed;
+    Conflict `notice_changed`, `authorisation_moved_on`.
     """
     actor, claims = await _admit(ctx, handle, ticket)
     filled = signing.tidied()
@@ -91,6 +96,7 @@ async def sign(ctx: Context, handle: str, ticket: str, signing: Signing) -> Auth
         link, found = await _follow(tx, handle)
         if not link.open(tx.now):
             raise _dead()
+        await institutions.lock(tx, found.institution)
         notice = await notices.current(tx)
         shown = notice.shown(str(claims["lang"]))
         if str(notice.id) != claims["notice"] or shown.sha256 != claims["sha"]:
@@ -101,6 +107,8 @@ async def sign(ctx: Context, handle: str, ticket: str, signing: Signing) -> Auth
         school = await institutions.get(tx, found.institution)
         if school is None or school.state == "ended":
             raise _dead()
+        domain.check_signatory(address.parse(found.signatory_email or ""), None, school.pupil_domains)
+        domain.check_purposes(found.purposes, notice.purposes)
         signed = msgspec.structs.replace(
             found, scopes=SCOPES, notice=notice.id, notice_sha256=shown.sha256, language=shown.language,
             signatory_name=filled.name, signatory_title=filled.title, method=METHOD, signed_at=tx.now,
@@ -117,23 +125,32 @@ async def sign(ctx: Context, handle: str, ticket: str, signing: Signing) -> Auth
         values["document_sha256"] = digest(record) if record else None
         after = await acts.moved(tx, actor, found.id, "sign", values)
         await links.mark_used(tx, link.id)
-        await _tell_starter(ctx, tx, after)
+        vouched = await checking.vouched(ctx, tx, after, school)
+        kept = await keeping.keep(ctx, tx, after, school, notice, vouched=vouched)
+        if not vouched:
+            await _tell_starter(ctx, tx, after)
         await acts.note(
             tx, actor, after, "sign", method=METHOD, scopes=SCOPES, purposes=after.purposes, notice=notice.version,
-            notice_sha256=shown.sha256, document_sha256=after.document_sha256,
+            notice_sha256=shown.sha256, document_sha256=after.document_sha256, pdf_sha256=kept,
         )  # fmt: skip
+        if vouched:
+            after = await checking.put_in_force(ctx, tx, actor, after, how=checking.BY_DOMAIN)
     return after
 
 
-async def refuse(ctx: Context, handle: str, ticket: str) -> Authorisation:
-    """Refuse to sign. Raises as `sign` does, without the form."""
+async def refuse(ctx: Context, handle: str, ticket: str, reason: str = "") -> Authorisation:
+    """Refuse to sign, if the signatory wishes with a reason; the school's administrators get a letter. Raises as `sign`
+    does, without the form, and Refused `reason_too_long`.
+    """
     actor, _ = await _admit(ctx, handle, ticket)
+    why = domain.check_reason(reason, needed=False)
     async with ctx.transaction(actor) as tx:
         link, found = await _follow(tx, handle)
         if not link.open(tx.now):
             raise _dead()
-        after = await acts.moved(tx, actor, found.id, "refuse", {"ended_at": tx.now})
+        after = await acts.moved(tx, actor, found.id, "refuse", {"ended_at": tx.now, "reason": why})
         await links.mark_used(tx, link.id)
+        await telling.tell(ctx, tx, after, telling.REFUSED, signatory=False)
         await acts.note(tx, actor, after, "refuse")
     return after
 
@@ -188,7 +205,7 @@ def _signatory(found: Authorisation) -> Actor:
 
 async def _tell_starter(ctx: Context, tx: Tx, signed: Authorisation) -> UUID:
     letter = outbox.Letter(
-        letter=acts.SIGNED, recipient_kind="staff", recipient=signed.started_by, subject=signed.id,
+        letter=telling.SIGNED, recipient_kind="staff", recipient=signed.started_by, subject=signed.id,
         institution=signed.institution,
     )  # fmt: skip
     return await outbox.add(ctx, tx, letter)

@@ -80,14 +80,14 @@ async def supersede(tx: Tx, institution: UUID, states: Sequence[str], *, besides
     return sorted(row["id"] for row in rows)
 
 
-async def revoke_all(tx: Tx, institution: UUID) -> list[UUID]:
-    """End everything of an institution that has not ended yet; answers which."""
+async def revoke_all(tx: Tx, institution: UUID) -> list[Authorisation]:
+    """End everything of an institution that has not ended yet, in the order of ids; answers it as it is now."""
     rows = await tx.fetch(
         "update authorisations set state = 'revoked', ended_at = $3 where institution = $1 and state = any($2) "
-        "returning id",
+        f"returning {_COLUMNS}",
         institution, froms("revoke"), tx.now,
     )  # fmt: skip
-    return sorted(row["id"] for row in rows)
+    return sorted((_read(row) for row in rows), key=lambda ended: ended.id)
 
 
 async def expire(tx: Tx, limit: int) -> list[Authorisation]:
@@ -101,6 +101,15 @@ async def expire(tx: Tx, limit: int) -> list[Authorisation]:
     return sorted((_read(row) for row in rows), key=lambda lapsed: lapsed.id)
 
 
+async def insert_document(tx: Tx, document: UUID, signed: Authorisation, content: bytes, digest: str) -> None:
+    """Keep what was signed."""
+    await tx.execute(
+        "insert into authorisation_documents (id, authorisation, institution, pdf, sha256, made_at) "
+        "values ($1, $2, $3, $4, $5, $6)",
+        document, signed.id, signed.institution, content, digest, tx.now,
+    )  # fmt: skip
+
+
 async def letters_sent(tx: Tx, authorisation: UUID, letter: str) -> tuple[int, Any]:
     """How many letters of a kind there were, and when the last was queued (None: never)."""
     row = await tx.fetchrow(
@@ -111,11 +120,14 @@ async def letters_sent(tx: Tx, authorisation: UUID, letter: str) -> tuple[int, A
 
 
 async def erase_signatories(tx: Tx, institution: UUID) -> int:
-    """Empty who signed: the rule `institution_end` of the personal columns. What was signed, when, how and under which
-    words stays as proof; answers how many rows it was.
+    """Empty who signed, and the documents that name them: the rule `institution_end` of the personal columns. What was
+    signed, when, how and under which words stays as proof; answers how many rows it was.
     """
+    await tx.execute(
+        "update authorisation_documents set pdf = null where institution = $1 and pdf is not null", institution
+    )
     return await tx.execute(
-        "update authorisations set signatory_email = null, signatory_name = null, signatory_title = null "
-        "where institution = $1 and signatory_email is not null",
+        "update authorisations set signatory_email = null, signatory_name = null, signatory_title = null, "
+        "reason = null where institution = $1 and signatory_email is not null",
         institution,
     )

@@ -6,7 +6,7 @@ from uuid import UUID
 from litestar import Response, post, route
 from litestar.params import FromPath
 
-from guardian.authorisation import reading
+from guardian.authorisation import looking, reading
 from guardian.authorisation.domain import MOVES, at_verified_domain
 from guardian.console import admin_store, queue_store, words
 from guardian.console.domain import last_day
@@ -78,18 +78,19 @@ async def institution_page(request: AnyRequest, institution: FromPath[UUID]) -> 
         kinds = await queue_store.flags_by_kind(tx, institution)
         sizes = await admin_store.institutions_size(tx, institution)
         titles = await purpose_titles(tx, language)
+        digests = await looking.digests(tx, institution)
     now = ctx.clock.now()
     return room(
         request, "institution.html", found=found, held=held, people=people, kinds=kinds, learners=sizes, now=now,
         words=words, acts={one.id: MOVES[one.state_at(now)] for one in held},
         verified={one.id: _verified(one.signatory_email, found) for one in held}, titles=titles,
-        until={one.id: last_day(language, now, one.valid_until, found.timezone) for one in held},
+        digests=digests, until={one.id: last_day(language, now, one.valid_until, found.timezone) for one in held},
         may=actor.role in {"operator_admin", "privacy_officer"},
         done=request.query_params.get("done") if request.query_params.get("done") in _DONE else None,
     )  # fmt: skip
 
 
-_DONE = ("invited", "verify", "reject", "suspend", "resume", "revoke")
+_DONE = ("invited", "end", "verify", "reject", "suspend", "resume", "revoke")
 
 
 def _verified(email: str | None, institution: Any) -> bool:

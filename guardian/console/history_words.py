@@ -20,6 +20,7 @@ ACTIONS: dict[str, str] = {
     "authorisation.superseded": N_("Authorisation replaced"),
     "authorisation.expired": N_("Authorisation ended by its date"),
     "authorisation.resent": N_("Letter to the signatory sent again"),
+    "authorisation.reminded": N_("Renewal of an authorisation called to mind"),
     "authorisation.link_renewed": N_("New link for the signatory"),
     "client.added": N_("API key made"),
     "client.revoked": N_("API key ended"),

@@ -8,6 +8,7 @@ from guardian.console import (
     admin_authorisations,
     admin_certificate,
     admin_clients,
+    admin_end,
     admin_flags,
     admin_holds,
     admin_institutions,
@@ -44,6 +45,7 @@ ROUTES: list[Any] = [
     *admin_holds.ROUTES,
     *admin_institutions.ROUTES,
     *admin_authorisations.ROUTES,
+    *admin_end.ROUTES,
     *admin_clients.ROUTES,
     *admin_audit.ROUTES,
 ]

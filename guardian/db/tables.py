@@ -137,6 +137,7 @@ class AuthorisationRow(Table, tablename="authorisations"):
     verified_at = instant(null=True)
     verified_by = link(StaffRow, null=True)
     ended_at = instant(null=True)
+    reason = personal("institution_end", length=500)
     ck_state = Check(
         "state in ('draft', 'awaiting_signature', 'awaiting_verification', 'active', 'expired', 'revoked', "
         "'superseded', 'refused', 'suspended')"
@@ -146,6 +147,20 @@ class AuthorisationRow(Table, tablename="authorisations"):
         "'own_consent')"
     )
     ck_validity = Check("valid_from < valid_until")
+
+
+class AuthorisationDocumentRow(Table, tablename="authorisation_documents"):
+    """What was signed, as the bytes that were made then; `sha256` (hex) stands in the audit as well. It is never
+    changed, only emptied. Writer: guardian.authorisation.store
+    """
+
+    id = key()
+    authorisation = link(AuthorisationRow, index=False)
+    institution = link(InstitutionRow)
+    pdf = Bytea(null=True, default=None, help_text="personal: institution_end")
+    sha256 = word(length=64)
+    made_at = instant()
+    uq_authorisation_documents = Unique([authorisation])
 
 
 class LearnerRow(Table, tablename="learners"):
@@ -556,7 +571,8 @@ class DemoClockRow(Table, tablename="demo_clock"):
 
 
 TABLES: tuple[type[Table], ...] = (
-    InstitutionRow, StaffRow, StaffSessionRow, PurposeRow, NoticeRow, NoticeTextRow, AuthorisationRow, LearnerRow,
+    InstitutionRow, StaffRow, StaffSessionRow, PurposeRow, NoticeRow, NoticeTextRow, AuthorisationRow,
+    AuthorisationDocumentRow, LearnerRow,
     EnrolmentRow, GuardianRow, GuardianshipRow, ConsentRequestRow, ConsentRequestLearnerRow, ConsentRow,
     ConsentEvidenceRow, LinkRow, MailMessageRow, SuppressionRow, FlagRow, HoldRow, PurgeRow, RecipientRow,
     PurgeTaskRow, TombstoneRow, RosterUploadRow, RosterChunkRow, RosterRowRow, ApiClientRow, IdempotencyRow, AuditRow,
@@ -578,7 +594,10 @@ PERSONAL: dict[str, dict[str, str]] = {
     "roster_rows": {"record": "upload_end"},
     # emptied when the institution ends, or the person leaves
     "institutions": {"contact_email": "institution_end"},
-    "authorisations": dict.fromkeys(("signatory_email", "signatory_name", "signatory_title"), "institution_end"),
+    "authorisations": dict.fromkeys(
+        ("signatory_email", "signatory_name", "signatory_title", "reason"), "institution_end"
+    ),
+    "authorisation_documents": {"pdf": "institution_end"},
     "staff": dict.fromkeys(("email", "email_key", "name"), "staff_end"),
 }
 """Every personal column with the rule that ends it. Rules: `learner_erasure`, `guardian_erasure`, `upload_end`,

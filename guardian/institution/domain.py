@@ -1,6 +1,7 @@
 """What an institution is, under which legal model it works, and when its school year ends."""
 
 import re
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal, get_args
 from uuid import UUID
@@ -19,6 +20,12 @@ State = Literal["invited", "active", "ended"]
 
 YEAR_ENDS_ON = (8, 31)
 """Month and day of the last day of a school year, unless told otherwise."""
+YEAR_ENDS_WITH_THE_CALENDAR = frozenset({
+    "AO", "AR", "AU", "BO", "BR", "BW", "CL", "CO", "CR", "EC", "FJ", "GT", "HN", "KE", "LS", "MG", "MW", "MY", "MZ",
+    "NA", "NI", "NZ", "PA", "PE", "PG", "PY", "SG", "SV", "SZ", "TZ", "UG", "UY", "VE", "ZA", "ZM", "ZW",
+})  # fmt: skip
+"""Countries, most of them in the southern hemisphere, whose school year runs with the calendar year. A default of
+ours, not a rule of law: the school may choose another day."""
 WORTH_AUTHORISING = timedelta(days=62)
 """An authorisation begun this close to the end of a school year is meant for the next one."""
 
@@ -48,6 +55,15 @@ def model_fits(model: LegalModel, jurisdiction: str) -> bool:
     An institution cannot authorise by `own_consent`: that is the learner's own act.
     """
     return model in in_force(jurisdiction, date.max).models
+
+
+def model_fits_learner(model: LegalModel, jurisdictions: Sequence[str]) -> bool:
+    """Whether a legal model may carry a learner who lives under these jurisdictions: it must fit all of them, and one
+    by which a school acts for parents needs to know that it is in the United States.
+    """
+    if model in {"school_agent", "school_intermediary"} and not jurisdictions:
+        return False
+    return all(model_fits(model, code) for code in jurisdictions)
 
 
 def check_model(model: str, jurisdiction: str) -> LegalModel:
@@ -96,6 +112,12 @@ def end_of_day(day: date, timezone: str) -> datetime:
     """The instant, in UTC, at which a local day is over: the next local midnight. Half-open ends are set to it."""
     midnight = datetime.combine(day + timedelta(days=1), time(), ZoneInfo(timezone))
     return midnight.astimezone(UTC)
+
+
+def year_ends_on(jurisdiction: str) -> tuple[int, int]:
+    """Month and day of the last day of a school year in a jurisdiction: 31 August, or 31 December."""
+    country = folded(jurisdiction).partition("-")[0]
+    return (12, 31) if country in YEAR_ENDS_WITH_THE_CALENDAR else YEAR_ENDS_ON
 
 
 def school_year_end(now: datetime, timezone: str, *, ends_on: tuple[int, int] = YEAR_ENDS_ON) -> datetime:

@@ -87,6 +87,59 @@ class AuthorisationSigned(Foot, frozen=True, kw_only=True):
     state: Literal["awaiting_verification", "active"]
 
 
+class AboutAuthorisation(Foot, frozen=True, kw_only=True):
+    """What the letters about an authorisation share. `url`: the school's page about it, for its staff; the signatory,
+    who has no account, gets none. `signatory`: the name of the one who signed, where the letter is to them.
+    """
+
+    institution: str
+    signatory: str | None
+    url: str | None
+
+
+class AuthorisationActive(AboutAuthorisation, frozen=True, kw_only=True):
+    """It is in force. `lifted`: again, after a suspension. `valid_until`: its last day, in words."""
+
+    template: ClassVar[str] = "authorisation_active"
+    valid_until: str
+    lifted: bool
+
+
+class AuthorisationRefused(AboutAuthorisation, frozen=True, kw_only=True):
+    """The signatory refused, or the operator could not confirm who signed (`by`). `reason`: in their words."""
+
+    template: ClassVar[str] = "authorisation_refused"
+    by: Literal["signatory", "operator"]
+    reason: str | None
+    when: str
+
+
+class AuthorisationSuspended(AboutAuthorisation, frozen=True, kw_only=True):
+    """It is stopped for the time being, by the school or the operator. `reason`: in their words."""
+
+    template: ClassVar[str] = "authorisation_suspended"
+    by: Literal["school", "operator"]
+    reason: str | None
+    when: str
+
+
+class AuthorisationRevoked(AboutAuthorisation, frozen=True, kw_only=True):
+    """It is ended for good: by the school, by the operator, or with the institution (`end`)."""
+
+    template: ClassVar[str] = "authorisation_revoked"
+    by: Literal["school", "operator", "end"]
+    reason: str | None
+    when: str
+
+
+class AuthorisationRenewal(AboutAuthorisation, frozen=True, kw_only=True):
+    """It ends soon. `last_day`, in words; `asked`: a new one has been asked for and waits for the signature."""
+
+    template: ClassVar[str] = "authorisation_renewal"
+    last_day: str
+    asked: bool
+
+
 class Asking(Foot, frozen=True, kw_only=True):
     """What the first letter to a guardian and its reminders share.
 
@@ -175,8 +228,9 @@ class ConsentWithdrawn(Foot, frozen=True, kw_only=True):
 LETTERS: dict[str, type[Foot]] = {
     letter.template: letter
     for letter in (
-        StaffSignIn, StaffInvitation, AuthorisationRequest, AuthorisationSigned, ConsentRequest, ConsentReminder,
-        NoticeFinal, ConsentRecorded, ConsentConfirmation, ConsentWithdrawn,
+        StaffSignIn, StaffInvitation, AuthorisationRequest, AuthorisationSigned, AuthorisationActive,
+        AuthorisationRefused, AuthorisationSuspended, AuthorisationRevoked, AuthorisationRenewal, ConsentRequest,
+        ConsentReminder, NoticeFinal, ConsentRecorded, ConsentConfirmation, ConsentWithdrawn,
     )
 }  # fmt: skip
 """Every letter by the name it has in the outbox."""

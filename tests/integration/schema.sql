@@ -70,6 +70,15 @@ begin
 end
 $$;
 
+create function document_is_fixed() returns trigger language plpgsql as $$
+begin
+    if tg_op = 'UPDATE' and new.pdf is null and to_jsonb(new) - 'pdf' = to_jsonb(old) - 'pdf' then
+        return new;
+    end if;
+    raise exception 'a signed document is immutable' using errcode = 'restrict_violation';
+end
+$$;
+
 create function learner_facts_changed() returns trigger language plpgsql as $$
 begin
     if (new.birth_date, new.jurisdictions, new.timezone, new.standing, new.assent)
@@ -184,6 +193,26 @@ CREATE INDEX audit_subject ON audit USING btree (subject);
 CREATE UNIQUE INDEX audit_digest_previous ON audit USING btree (previous);
 CREATE TRIGGER audit_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON audit FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
+create table authorisation_documents (
+    id uuid not null,
+    authorisation uuid not null,
+    institution uuid not null,
+    pdf bytea,
+    sha256 character varying(64) not null,
+    made_at timestamp with time zone not null
+);
+alter table authorisation_documents add constraint authorisation_documents_authorisation_fkey FOREIGN KEY (authorisation) REFERENCES authorisations(id) ON UPDATE RESTRICT ON DELETE RESTRICT;
+alter table authorisation_documents add constraint authorisation_documents_institution_fkey FOREIGN KEY (institution) REFERENCES institutions(id) ON UPDATE RESTRICT ON DELETE RESTRICT;
+alter table authorisation_documents add constraint authorisation_documents_pkey PRIMARY KEY (id);
+alter table authorisation_documents add constraint uq_authorisation_documents UNIQUE (authorisation);
+CREATE INDEX authorisation_documents_institution ON authorisation_documents USING btree (institution);
+CREATE TRIGGER authorisation_documents_fixed BEFORE DELETE OR UPDATE ON authorisation_documents FOR EACH ROW EXECUTE FUNCTION document_is_fixed();
+alter table authorisation_documents enable row level security;
+alter table authorisation_documents force row level security;
+create policy authorisation_documents_change on authorisation_documents for update using (( SELECT app_sees_all() AS app_sees_all) OR (institution = ( SELECT app_institution() AS app_institution)));
+create policy authorisation_documents_insert on authorisation_documents for insert with check (( SELECT app_sees_all() AS app_sees_all) OR (institution = ( SELECT app_institution() AS app_institution)));
+create policy authorisation_documents_read on authorisation_documents for select using (( SELECT app_sees_all() AS app_sees_all) OR (institution = ( SELECT app_institution() AS app_institution)));
+
 create table authorisations (
     id uuid not null,
     institution uuid not null,
@@ -207,7 +236,8 @@ create table authorisations (
     signed_at timestamp with time zone,
     verified_at timestamp with time zone,
     verified_by uuid,
-    ended_at timestamp with time zone
+    ended_at timestamp with time zone,
+    reason character varying(500)
 );
 alter table authorisations add constraint authorisations_institution_fkey FOREIGN KEY (institution) REFERENCES institutions(id) ON UPDATE RESTRICT ON DELETE RESTRICT;
 alter table authorisations add constraint authorisations_notice_fkey FOREIGN KEY (notice) REFERENCES notices(id) ON UPDATE RESTRICT ON DELETE RESTRICT;

@@ -36,7 +36,12 @@ async def school(
     return School(made, bob, olga)
 
 
-async def asked(ctx: Context, actor: Actor, email: str = "head@maple.example.org", **more: object) -> UUID:
+HEAD = "head@maple.example.net"
+"""Not at the domain that the operator knows: a person must look at the signature."""
+KNOWN = "head@maple.example.org"
+
+
+async def asked(ctx: Context, actor: Actor, email: str = HEAD, **more: object) -> UUID:
     values = {"signatory_email": email, "purposes": ["lessons", "recordings"], **more}
     return await service.start(ctx, actor, **values)  # type: ignore[arg-type]
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from guardian.authorisation import reading, service, signature
+from guardian.authorisation import checking, reading, service, signature
 from guardian.context import Context
 from guardian.errors import Conflict, NotAllowed, NotFound, Refused, TooMany
 from guardian.events import SYSTEM
@@ -125,7 +125,7 @@ async def test_charlie_of_another_school_finds_nothing(ctx: Context) -> None:
     for command in (service.resend, service.revoke, service.suspend, reading.get):
         with pytest.raises(NotFound):
             await command(ctx, charlie, asked)
-    for command in (service.verify, service.reject, service.resume):
+    for command in (checking.verify, checking.reject, service.resume):
         with pytest.raises(NotAllowed):
             await command(ctx, charlie, asked)
     with pytest.raises(NotFound):

@@ -5,7 +5,7 @@ from datetime import timedelta
 import msgspec
 import pytest
 
-from guardian.authorisation import service, signature
+from guardian.authorisation import checking, service, signature
 from guardian.authorisation.letters import COMPOSERS
 from guardian.context import Context
 from guardian.events import SYSTEM
@@ -43,7 +43,7 @@ async def test_the_signatory_reads_who_asks_what_for_and_until_when(ctx: Context
     school = await made.school(ctx)
     asked = await made.asked(ctx, school.bob, language="pl")
     composed = await _one(ctx, "authorisation_request")
-    assert (composed.recipient, composed.language) == ("head@maple.example.org", "pl")
+    assert (composed.recipient, composed.language) == (made.HEAD, "pl")
     assert composed.reply_to == "office@maple.example.org"
     said = msgspec.structs.asdict(composed.letter)
     assert (said["institution"], said["asked_by"], said["signatory"]) == ("Maple School", "Bob Staff", None)
@@ -78,7 +78,7 @@ async def test_the_colleague_hears_where_it_stands_when_the_letter_leaves(ctx: C
     assert composed.recipient == "bob@maple.example.org"
     assert (said["state"], said["signatory"]) == ("awaiting_verification", "Hanna Żak")
     assert "Hanna Żak" in render(composed.letter, "fr").text
-    await service.verify(ctx, school.olga, signed)
+    await checking.verify(ctx, school.olga, signed)
     assert msgspec.structs.asdict((await _one(ctx, "authorisation_signed")).letter)["state"] == "active"
     await service.revoke(ctx, school.bob, signed)
     assert await _compose(ctx, "authorisation_signed") == [Skip("cancelled", "moved_on")]

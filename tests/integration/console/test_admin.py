@@ -177,7 +177,10 @@ async def test_from_an_invitation_to_an_authorisation_in_force(ctx: Context) -> 
         assert (await olga.post(verify, data=form(confirm, verify))).headers["location"].endswith("done=verify")
         assert (await olga.post(verify, data=form(confirm, verify))).status_code == 409
         suspend = f"/admin/authorisations/{made}/suspend"
-        assert (await press(olga, suspend, suspend)).status_code == 303
+        wordless = await press(olga, suspend, suspend)
+        assert wordless.status_code == 422
+        assert "Write why." in wordless.text
+        assert (await press(olga, suspend, suspend, reason="The head left.")).status_code == 303
         assert (await olga.get(f"/admin/authorisations/{made}/nonsense")).status_code == 404
     assert await desk.one(ctx, "select state from authorisations where id = $1", made) == "suspended"
 

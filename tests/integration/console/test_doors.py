@@ -14,13 +14,14 @@ SCHOOL = [
     "/school", "/school/learners", "/school/learners?state=waiting", "/school/learners?class=4a", "/school/rosters",
     "/school/learners/{anna}", "/school/learners/{leon}", "/school/learners/{anna}/guardians/{alice}",
     "/school/authorisations", "/school/authorisations/new", "/school/authorisations/{authorisation}/revoke",
+    "/school/authorisations/{authorisation}/suspend",
     "/school/rosters/progress.js",
 ]  # fmt: skip
 ADMIN = [
     "/admin", "/admin/flags", "/admin/flags?kind=no_basis", "/admin/institutions", "/admin/institutions/invite",
     "/admin/institutions/{school}", "/admin/learners/{anna}", "/admin/learners/{leon}", "/admin/learners/{anna}/purge",
     "/admin/learners/{anna}/hold", "/admin/purges", "/admin/purges?state=done", "/admin/clients", "/admin/audit",
-    "/admin/audit?check=yes", "/admin/authorisations/{authorisation}/suspend",
+    "/admin/audit?check=yes", "/admin/authorisations/{authorisation}/suspend", "/admin/institutions/{school}/end",
 ]  # fmt: skip
 OFFICERS_ONLY = [path for path in ADMIN if re.search(r"purge$|hold$|suspend|invite", path)]
 

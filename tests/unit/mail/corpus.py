@@ -71,6 +71,7 @@ def every_letter(name: str = "Maria Nowak", *, children: int = 2) -> list[letter
             **foot, institution=name, signatory=name, purposes=PURPOSES, valid_until=UNTIL,
             state="awaiting_verification",
         ),
+        *_about_authorisations(foot, name),
         letters.ConsentRequest(**asking),
         letters.ConsentRequest(**{**asking, "guardian": None, "disclosure": ""}),
         letters.ConsentReminder(**asking, number=1, total=3, unsubscribe_url=STOP),
@@ -81,3 +82,27 @@ def every_letter(name: str = "Maria Nowak", *, children: int = 2) -> list[letter
         letters.ConsentWithdrawn(**answered, deleted_by=UNTIL),
         letters.ConsentWithdrawn(**answered),
     ]  # fmt: skip
+
+
+def _about_authorisations(foot: dict[str, Any], name: str) -> list[letters.Foot]:
+    """To the staff, with the page; to the signatory, without; each branch once."""
+    staff: dict[str, Any] = {**foot, "institution": name, "signatory": None, "url": URL}
+    head: dict[str, Any] = {**foot, "institution": name, "signatory": name, "url": None}
+    why: dict[str, Any] = {"reason": name, "when": UNTIL}
+    bare: dict[str, Any] = {"reason": None, "when": UNTIL}
+    return [
+        letters.AuthorisationActive(**staff, valid_until=UNTIL, lifted=False),
+        letters.AuthorisationActive(**head, valid_until=UNTIL, lifted=True),
+        letters.AuthorisationRefused(**staff, **why, by="signatory"),
+        letters.AuthorisationRefused(**head, **bare, by="operator"),
+        letters.AuthorisationSuspended(**staff, **why, by="school"),
+        letters.AuthorisationSuspended(**head, **bare, by="operator"),
+        letters.AuthorisationRevoked(**staff, **why, by="school"),
+        letters.AuthorisationRevoked(**head, **bare, by="operator"),
+        letters.AuthorisationRevoked(**staff, **bare, by="end"),
+        letters.AuthorisationRevoked(**head, **bare, by="end"),
+        letters.AuthorisationRenewal(**staff, last_day=UNTIL, asked=False),
+        letters.AuthorisationRenewal(**staff, last_day=UNTIL, asked=True),
+        letters.AuthorisationRenewal(**head, last_day=UNTIL, asked=False),
+        letters.AuthorisationRenewal(**head, last_day=UNTIL, asked=True),
+    ]

@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from litestar import Response, post, route
+from litestar.params import FromPath
 
 from guardian.authorisation import lapse, looking
 from guardian.console import admin_store
@@ -17,13 +18,13 @@ _MISTYPED = N_("This is not the number of its learners. Nothing was changed; loo
 
 
 @route("/admin/institutions/{institution:uuid}/end", http_method=READ, include_in_schema=False)
-async def end_page(request: AnyRequest, institution: UUID) -> Page:
+async def end_page(request: AnyRequest, institution: FromPath[UUID]) -> Page:
     """What the end would do, and to how many."""
     return await _confirm(request, institution)
 
 
 @post("/admin/institutions/{institution:uuid}/end", include_in_schema=False)
-async def end(request: AnyRequest, institution: UUID) -> Response[Any]:
+async def end(request: AnyRequest, institution: FromPath[UUID]) -> Response[Any]:
     """End it."""
     fields = await form_of(request)
     actor = await in_room(request, *OFFICERS)

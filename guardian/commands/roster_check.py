@@ -44,7 +44,12 @@ def check(path: Path, *, locale: str | None, as_of: date, as_json: bool, records
     else:
         reading = _watched(path, locale, as_of, language)
         _tell(reading, language)
-    return 1 if any(finding.severity == "F" for finding in reading.findings) else 0
+    return 1 if reading.refused or (_nobody(reading) and any(one.severity == "F" for one in reading.findings)) else 0
+
+
+def _nobody(reading: Reading) -> bool:
+    """Whether the input could have named pupils and names none: a delta without changes is no failure."""
+    return not reading.student_count and not reading.leavers and reading.mode != "delta"
 
 
 def _language(locale: str | None) -> str:

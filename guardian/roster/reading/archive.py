@@ -12,6 +12,8 @@ _NESTED = (".zip", ".gz", ".7z", ".rar", ".tar", ".tgz", ".bz2", ".xz", ".jar")
 _WORKBOOK_MEMBERS = 2_000
 _BOMB_BYTES, _BOMB_RATIO = 64 * limits.MEGABYTE, 200
 """Only both together: honest workbooks hold small parts packed a hundredfold."""
+_LOCAL = 30
+"""Bytes of a local header before the name."""
 
 
 def check(archive: zipfile.ZipFile, source: Path) -> bool:
@@ -24,7 +26,7 @@ def check(archive: zipfile.ZipFile, source: Path) -> bool:
     office = "[Content_Types].xml" in names
     document = "mimetype" in names and "content.xml" in names
     workbook = office or document
-    _check_end(source)
+    _check_end(source, entries)
     if len(names) != len(entries):
         _unsafe(source, N_("two of its files have the same name"))
     if len(entries) > (_WORKBOOK_MEMBERS if workbook else limits.MEMBERS):
@@ -55,8 +57,10 @@ def _check_entry(entry: zipfile.ZipInfo, source: Path, *, nested: bool) -> None:
         _unsafe(source, N_("a file in it unpacks to more than 200 times its size"))
 
 
-def _check_end(source: Path) -> None:
-    """Two end records let two programs see two different archives in one file."""
+def _check_end(source: Path, entries: list[zipfile.ZipInfo]) -> None:
+    """Two end records let two programs see two different archives in one file. A workbook that lies in the archive
+    as it is has one of its own.
+    """
     with source.open("rb") as file:
         size = file.seek(0, 2)
         file.seek(max(0, size - 66_000))
@@ -64,7 +68,12 @@ def _check_end(source: Path) -> None:
     place = tail.rfind(b"PK\x05\x06")
     if tail.count(b"PK\x05\x06") > 1 and tail.find(b"PK\x01\x02", 0, place) != tail.rfind(b"PK\x01\x02", 0, place):
         first = tail.find(b"PK\x05\x06")
-        if tail[first + 20 : first + 22] == b"\x00\x00":
+        start = max(0, size - 66_000) + first
+        within = any(
+            entry.header_offset < start < entry.header_offset + _LOCAL + len(entry.orig_filename) + entry.compress_size
+            for entry in entries
+        )
+        if not within and tail[first + 20 : first + 22] == b"\x00\x00":
             _unsafe(source, N_("it has two tables of contents"))
 
 

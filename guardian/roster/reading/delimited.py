@@ -75,11 +75,15 @@ class Delimited(Struct):
     def _samples(self) -> list[str]:
         """Three words that the encoding decided about."""
         found: list[str] = []
+        header: list[str] = []
         with self.member.open() as file:
             lines = Lines(file, self.encoding, self.member.name)
             for line in lines:
                 lines.taken = []
-                if line.isascii() or lines.number == 1:
+                if line.isascii():
+                    continue
+                if lines.number == 1:
+                    header = [cell.strip().strip('"') for cell in line.split(self.delimiter) if not cell.isascii()]
                     continue
                 for cell in line.rstrip("\n").split(self.delimiter):
                     if not cell.isascii() and len(cell) < 60 and cell.strip() not in found:
@@ -87,7 +91,7 @@ class Delimited(Struct):
                         break
                 if len(found) == 3:
                     break
-        return found
+        return found or header[:3]
 
 
 def open_delimited(member: Member, language: str | None) -> Delimited | None:

@@ -52,7 +52,13 @@ def recognise(files: Sequence[Member], *, bundle: bool, language: str | None, fi
             return found
         tables.extend(found)
     if bundle and len({table.file for table in tables}) > 1:
-        people = [table for table in tables if not any(word in table.file.casefold() for word in _OTHERS)]
+        people = [
+            table
+            for table in tables
+            if table.header.layout.guardians
+            or "birth" in table.header.layout.student
+            or not any(word in table.file.casefold() for word in _OTHERS)
+        ]
         tables = people or tables
     _describe(tables, texts, files if bundle else (), findings)
     return _intake(tables, texts, findings) if tables else _headerless(files, texts, findings)

@@ -96,9 +96,9 @@ STUDENT: dict[str, dict[str, str]] = {
         "| registration form | registration class | reg form | form class | class group",
         "fr": "classe | division | libelle classe | lib structure | code structure | identifiant classe | groupe "
         "| classes | regroupement | groupes | classe de l'eleve",
-        "pl": "klasa | oddzial | symbol | symbol oddzialu | litera | klasa oddzial | grupa",
+        "pl": "klasa | kl | oddzial | symbol | symbol oddzialu | litera | klasa oddzial | grupa",
         "es": "grupo | unidad | clase | seccion | aula",
-        "de": "klasse | klassenbezeichnung | lerngruppe | stammklasse | gruppe",
+        "de": "klasse | kl | klassenbezeichnung | lerngruppe | stammklasse | gruppe",
     },
     "school": {
         "en": "school | school name | school id | schoolid | school sis id | school urn | urn | dfe number "

@@ -103,3 +103,9 @@ def test_a_file_one_may_not_read(tmp_path: Path, capsys: pytest.CaptureFixture[s
     path.chmod(0)
     assert check(path, locale=None, as_of=AS_OF, as_json=True, records=False) == 2
     assert "cannot be read" in capsys.readouterr().err
+
+
+def test_a_finding_about_the_whole_file_is_no_failure(capsys: pytest.CaptureFixture[str]) -> None:
+    document = told(capsys, MADE / "17_handmade_titles_merged_two_guardians.xlsx", 0)
+    assert document["students"] == 4
+    assert any(one["severity"] == "F" for one in document["findings"])

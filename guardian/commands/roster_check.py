@@ -78,7 +78,8 @@ def _watched(path: Path, locale: str | None, as_of: date, language: str) -> Read
 def _tell(reading: Reading, language: str) -> None:
     """Counts, then every finding, the gravest first."""
     shape = " · ".join(part for part in (reading.format, reading.encoding, _mark(reading)) if part)
-    print(f"{text(language, N_('Format'))}: {shape}")
+    colon = "\u00a0:" if language == "fr" else ":"
+    print(f"{text(language, N_('Format'))}{colon} {shape}")
     for label, count in (
         (N_("Pupils"), reading.student_count),
         (N_("Guardians"), reading.guardian_count),
@@ -86,7 +87,7 @@ def _tell(reading: Reading, language: str) -> None:
         (N_("Rows"), reading.row_count),
         (N_("Rejected rows"), len(reading.rejected)),
     ):
-        print(f"{text(language, label)}: {count}")
+        print(f"{text(language, label)}{colon} {count}")
     if reading.refused:
         print(text(language, N_("The whole file is refused.")))
     for finding in sorted(reading.findings, key=lambda one: "FEWI".index(one.severity)):
@@ -107,6 +108,7 @@ def _line(finding: Finding, language: str) -> str:
         place += f" [{finding.column}]"
     value = f" «{finding.value}»" if finding.value else ""
     gravity = text(language, SEVERITIES[finding.severity])
-    told = f"{gravity} {finding.code} {place.strip()}:{value} {message_of(finding, language)}"
+    colon = "\u00a0:" if language == "fr" else ":"
+    told = f"{gravity} {finding.code} {place.strip()}{colon}{value} {message_of(finding, language)}"
     suggestion = suggestion_of(finding, language)
     return f"{told} {suggestion}" if suggestion else told

@@ -101,6 +101,12 @@ tell(
     N_("Upload it together with the list of pupils, in one zip archive or folder."),
 )
 tell(
+    "NO_PUPILS_LISTED",
+    "F",
+    N_("The file lists staff or schools, not pupils, so nobody is imported from it."),
+    N_("Upload the list of pupils."),
+)
+tell(
     "ROLE_UNKNOWN",
     "W",
     N_("Nothing in the file says who is a pupil and who is staff: everybody was read as a pupil."),

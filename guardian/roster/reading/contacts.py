@@ -103,7 +103,7 @@ class Contacts:
     def _people(self, draft: Draft, contact: Contact) -> Iterator[Person]:
         named = self._name(draft, contact)
         if ((contact.free or not contact.email) and "@" in named) or (contact.free and _NUMBER.search(named)):
-            yield from self._from_text(draft, contact, named)
+            yield from self._from_text(draft, contact, named[: mails.LONGEST_CELL])
             return
         addresses = self._addresses(draft, contact, contact.email) if contact.email else []
         numbers = self._numbers(draft, contact, contact.phone) if contact.phone else []

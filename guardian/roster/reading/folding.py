@@ -13,6 +13,8 @@ _STROKES = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ħ": "h", "ı": "i",
 _BRACKETS = re.compile(r"\[[^\]]*\]|\([^)]*\)")
 _BREAKS = re.compile(r"[\s_\-./\\,;:*#\"?!|+&=]+")
 _CAMEL = re.compile(r"(?<=[a-zà-ÿ])(?=[A-ZÀ-Þ])")
+_HEADER = 200
+"""Characters of a header that are looked at: patterns may look back over them again and again."""
 
 
 def word_set(text: str) -> frozenset[str]:
@@ -37,7 +39,7 @@ def name_tokens(text: str) -> frozenset[str]:
 
 def header(text: str) -> str:
     """A header as the word lists spell it: folded, brackets dropped, punctuation as single spaces."""
-    text = unicodedata.normalize("NFKC", text.replace("°", "o")).translate(ZERO_WIDTH)
+    text = unicodedata.normalize("NFKC", text[:_HEADER].replace("°", "o")).translate(ZERO_WIDTH)
     folded = plain(_CAMEL.sub(" ", _BRACKETS.sub(" ", text)))
     spelt = _BREAKS.sub(" ", folded).strip()
     if not spelt:  # a header that is nothing but a bracket still says something

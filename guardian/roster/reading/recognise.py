@@ -8,9 +8,11 @@ from guardian.roster.reading.delimited import Delimited, open_delimited
 from guardian.roster.reading.draft import Draft, Origin
 from guardian.roster.reading.fields.dates import Order
 from guardian.roster.reading.findings import Findings
+from guardian.roster.reading.header import find
 from guardian.roster.reading.intake import Intake
 from guardian.roster.reading.meaning import meaning
 from guardian.roster.reading.members import Member
+from guardian.roster.reading.other_lists import is_other
 from guardian.roster.reading.quick import Quick
 from guardian.roster.reading.refusal import InputRefused
 from guardian.roster.reading.table import Table
@@ -91,7 +93,11 @@ def _tables(member: Member, language: str | None, findings: Findings) -> tuple[l
 
 
 def _headerless(files: Sequence[Member], texts: list[Delimited], findings: Findings) -> Intake:
-    code = "GUARDIANS_ONLY" if any(_lists_guardians(text) for text in texts) else "HEADER_MISSING"
+    code = "HEADER_MISSING"
+    if any((header := find(text.first)) and is_other(header.names) for text in texts):
+        code = "NO_PUPILS_LISTED"
+    elif any(_lists_guardians(text) for text in texts):
+        code = "GUARDIANS_ONLY"
     findings.whole(code, Origin(files[0].name if len(files) == 1 else ""))
 
     def none(_: Findings | None) -> Iterator[Draft]:

@@ -167,7 +167,8 @@ def _addresses(draft: Draft) -> Iterable[tuple[int, int, int]]:
     """
     pupil = 0
     for contact in draft.contacts:
-        if not contact.email and "@" not in contact.name:
+        text = contact.email or contact.name
+        if len(text) > mails.LONGEST_CELL or not (contact.email or "@" in text):
             continue
         pupil = pupil or hash(plain(draft.family or split(draft.full, family_first=draft.family_first)[1]).strip())
         for family, text in _named(contact):

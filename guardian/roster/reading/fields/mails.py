@@ -19,6 +19,8 @@ _NAMED = re.compile(r"^(.*?)[<\[(]\s*([^<>\[\]()]+@[^<>\[\]()]+?)\s*[>\])]$", re
 _BEHIND = re.compile(r"^(\S+@\S+)\s+\(([^()]*)\)$")
 _LABEL = re.compile(r"^([^\W\d_][\w .'\-]{0,40}?)\s*[:=]\s*(?=\S+@)")
 LONGEST = 254
+LONGEST_CELL = 2_000
+"""Characters of a cell that can be addresses: a dozen of them with their names."""
 FREE = word_set(
     "gmail.com googlemail.com outlook.com hotmail.com hotmail.fr live.com yahoo.com yahoo.fr icloud.com "
     "me.com aol.com orange.fr wanadoo.fr free.fr sfr.fr laposte.net wp.pl o2.pl onet.pl interia.pl op.pl "
@@ -55,6 +57,8 @@ def split(text: str) -> list[tuple[str, str, str]]:
     whole = value(text)
     if not whole:
         return []
+    if len(whole) > LONGEST_CELL:  # patterns that look back would take minutes over it
+        return [(whole[:LONGEST], "", "EMAIL_INVALID")]
     text = _keep_names_together(unicodedata.normalize("NFKC", text))
     found: list[tuple[str, str, str]] = []
     label = ""

@@ -6,7 +6,7 @@ import unicodedata
 from guardian.roster.reading.fields.cell import NOTHING_IN_NAME, clean
 from guardian.roster.reading.folding import name_tokens, word_set
 
-_MARKS = re.compile(r"^[*†]+\s*|\s*[*†]+$")
+_MARKS = re.compile(r"^[*†]+\s*|\s*[*†]+$|\s+\([^()]{0,12}\d[^()]{0,12}\)$")
 _WRAPPED = re.compile(r"^[“„«”\"‹](.*)[”“»\"›]$")
 _MOJIBAKE = re.compile(r"Ã[\x80-\xbf‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ ¡-¿]|Å[‚›º¼¡„]|Ä[™‡…]|�|â€™")
 _PARTICLES = word_set("van von der den de da di del della dos das du la le el ter ten bin ibn al zu zur af av san")

@@ -12,6 +12,7 @@ _ALLOWED = re.compile(r"[+0-9 ().\-/\u00a0]+(?:(?:ext|x|poste|wew|Durchwahl)\.? 
 _EXTENSION = re.compile(r"\s*(?:ext|x|poste|wew|Durchwahl)\.? ?\d{1,5}$", re.IGNORECASE)
 _DIGITS = re.compile(r"\D+")
 _BETWEEN = re.compile(r"[;,|\n]+|\s+(?:/|and|et|i|y|und|or|lub|ou)\s+|(?<=\d{6})\s*/\s*(?=[+\d][\d ]{6})")
+LONGEST_CELL = 500
 _KINDS = ("fixed_line", "mobile", "toll_free", "premium_rate", "shared_cost", "voip", "personal_number", "pager", "uan")
 
 
@@ -25,6 +26,8 @@ def phones(text: str, region: str | None) -> list[tuple[str, str]]:
     cleaned = value(text)
     if not cleaned:
         return []
+    if len(cleaned) > LONGEST_CELL:
+        return [(cleaned[:50], "PHONE_INVALID")]
     whole = _one(cleaned, region)
     if whole:
         return [(whole, "")]

@@ -9,7 +9,7 @@ import pytest
 
 from guardian.roster.reading.fields.dates import tell
 from guardian.roster.reading.fields.mails import mistyped
-from tests.unit.roster.reading.asking import AS_OF, codes, contacts, counts, named, of_text, reading
+from tests.unit.roster.reading.asking import AS_OF, SAMPLES, codes, contacts, counts, named, of_text, reading
 
 PUPILS = "Student ID,First name,Last name,DOB\n17,Ann,Lee,2015-02-03\n18,Bob,Lee,2015-02-04\n19,Cy,Moor,2015-02-05\n"
 ONDE = (
@@ -273,3 +273,46 @@ def test_mistyped_domains(domain: str, meant: str) -> None:
 def test_rarer_encodings(tmp_path: Path, encoding: str) -> None:
     found = of_text(tmp_path, "Nom;Prénom;Né(e) le;Classe\nLœuil;Zoé;03/04/2015;CM1\n", encoding)
     assert named(found.students) == [("Zoé", "Lœuil")]
+
+
+@pytest.mark.parametrize(
+    ("header", "row"),
+    [
+        ("SIS ID,School SIS ID,First Name,Last Name,Username,Teacher Number,Title", "1,2,Tea,Cher,t,9,Ms"),
+        ("School_id,Teacher_id,Last_name,First_name,Teacher_email", "1,9,Cher,Tea,t@example.org"),
+        ("sourcedId,name,type,parentSourcedId", "o1,School One,school,"),
+        ("School_id,Name,School_number,Low_grade,High_grade,Principal", "1,School One,2,K,5,Pat Lee"),
+    ],
+)
+def test_staff_and_schools_are_no_pupils(tmp_path: Path, header: str, row: str) -> None:
+    found = of_text(tmp_path, f"{header}\n{row}\n")
+    assert codes(found) == {("NO_PUPILS_LISTED", None)}
+    assert counts(found) == (0, 0, 0, 0)
+
+
+def test_a_pupil_may_have_a_teacher(tmp_path: Path) -> None:
+    found = of_text(tmp_path, "Student ID,First name,Last name,Teacher ID,Principal\n17,Ann,Lee,9,Pat\n")
+    assert named(found.students) == [("Ann", "Lee")]
+
+
+EVERY_SAMPLE = {
+    "microsoft-sds-v1-100users": {"Student.csv": 86},
+    "microsoft-sds-v2.1": {},
+    "rosariosis": {"Students_RosarioSIS_test.csv": 6, "Students_RosarioSIS_test.xlsx": 6},
+    "sds-v1-oea-contoso": {"students_day1.csv": 2, "students_day2.csv": 2},
+    "us-aspen-x2-studentinsights": {"fake_students_export.csv": 5, "fake_students_export.txt": 3},
+    "us-edfi-earthmover": {"students_anytown.csv": 1199},
+}
+
+
+@pytest.mark.parametrize("folder", sorted(EVERY_SAMPLE))
+def test_no_file_gives_pupils_but_the_lists_of_pupils(folder: str) -> None:
+    found = {path.name: reading(path).student_count for path in (SAMPLES / folder).iterdir()}
+    assert {name: count for name, count in found.items() if count} == EVERY_SAMPLE[folder]
+    assert found.keys() >= EVERY_SAMPLE[folder].keys()
+
+
+def test_a_class_behind_a_name_is_no_name(tmp_path: Path) -> None:
+    found = of_text(tmp_path, "Student ID,Student,Guardian e-mail\n1,Bob Ray (4B),b@example.org\n")
+    assert named(found.students) == [("Bob", "Ray")]
+    assert ("NAME_CLEANED", 2) in codes(found, "W")

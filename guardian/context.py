@@ -4,9 +4,9 @@ import asyncio
 import contextlib
 import contextvars
 import math
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from datetime import UTC, datetime, timedelta
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 import asyncpg
@@ -14,10 +14,14 @@ import msgspec
 from asyncpg import Connection, Record
 
 from guardian.db.engine import SafeEngine
+from guardian.errors import Conflict
 from guardian.events import Actor
+from guardian.i18n import gettext_noop as N_
 from guardian.ids import uuid7
 from guardian.keys import KeyRing
 from guardian.settings import Settings
+
+T = TypeVar("T")
 
 
 class Clock(Protocol):
@@ -37,10 +41,13 @@ class SystemClock:
 
 
 class Tx(msgspec.Struct, frozen=True):
-    """An open transaction. Piccolo queries made meanwhile join it; `$1` SQL goes through these methods."""
+    """An open transaction. Piccolo queries made meanwhile join it; `$1` SQL goes through these methods. `rehearsal`:
+    it will be taken back, whatever it does (see `Rehearsal`).
+    """
 
     connection: Connection
     now: datetime
+    rehearsal: bool = False
 
     async def fetch(self, sql: str, *args: Any) -> list[Record]:
         """All rows."""
@@ -81,6 +88,37 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
             connection = open_transaction.connection
             await connection.execute("select set_config('app.scope', $1, true)", actor.scope)
             yield Tx(connection, self.clock.now())
+
+
+class Rehearsal(Context, frozen=True, kw_only=True):
+    """A context in which commands do all that they do, inside one transaction that is never committed: each is a part
+    of it, sees what those before it did, and nothing of it is ever seen by anybody else.
+    """
+
+    connection: Connection
+
+    @contextlib.asynccontextmanager
+    async def transaction(self, actor: Actor) -> AsyncIterator[Tx]:
+        """One command, as a part of the transaction that is taken back."""
+        async with self.connection.transaction():
+            await self.connection.execute("select set_config('app.scope', $1, true)", actor.scope)
+            yield Tx(self.connection, self.clock.now(), rehearsal=True)
+
+
+async def rehearse(context: Context, play: Callable[[Context], Awaitable[T]]) -> T:
+    """What commands answer, without anything being done: no row is changed, no job or letter goes out. What they would
+    touch waits meanwhile; it never waits long itself. Raises Conflict when others are at the same things just now.
+    """
+    try:
+        async with context.engine.transaction() as opened:
+            await opened.connection.execute("set local lock_timeout = '500ms'")
+            answer = await play(Rehearsal(**msgspec.structs.asdict(context), connection=opened.connection))
+            await opened.rollback()  # type: ignore[no-untyped-call]
+    except asyncpg.LockNotAvailableError as error:
+        raise Conflict(
+            "rehearsal_busy", N_("Others are changing the same things just now. Try again in a minute.")
+        ) from error
+    return answer
 
 
 _RUNNING: set[asyncio.Task[Any]] = set()

@@ -15,7 +15,11 @@ _COLUMNS = "seq, at, actor_kind, actor, action, subject_kind, subject, instituti
 
 
 async def append(tx: Tx, actor: Actor, event: Event) -> int:
-    """Write what happened, in the command's transaction. Call it last: from here to COMMIT other commands wait."""
+    """Write what happened, in the command's transaction. Call it last: from here to COMMIT other commands wait. Of a
+    rehearsal nothing is written, since nothing happens, and nobody waits.
+    """
+    if tx.rehearsal:
+        return 0
     await tx.execute("select pg_advisory_xact_lock($1)", _LOCK)
     last = await tx.fetchrow("select seq, digest from audit order by seq desc limit 1")
     previous = last["digest"] if last else GENESIS

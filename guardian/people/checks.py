@@ -7,17 +7,12 @@ from uuid import UUID
 from guardian.context import Tx
 
 
-async def due_for_check(tx: Tx, *, limit: int, after: UUID | None = None) -> list[UUID]:
-    """Learners whose time has come, held against other sweeps. `after` pages by id, for a run that changes nothing."""
-    if after is not None:
-        rows = await tx.fetch(
-            "select id from learners where check_at <= $1 and id > $3 order by id limit $2", tx.now, limit, after
-        )
-    else:
-        rows = await tx.fetch(
-            "select id from learners where check_at <= $1 order by check_at, id limit $2 for update skip locked",
-            tx.now, limit,
-        )  # fmt: skip
+async def due_for_check(tx: Tx, *, limit: int) -> list[UUID]:
+    """Learners whose time has come, held against other sweeps."""
+    rows = await tx.fetch(
+        "select id from learners where check_at <= $1 order by check_at, id limit $2 for update skip locked",
+        tx.now, limit,
+    )  # fmt: skip
     return [row["id"] for row in rows]
 
 

@@ -29,7 +29,7 @@ _RUN = timedelta(days=1)
 
 
 class Swept(msgspec.Struct):
-    """What a sweep did, or, in a dry run, would do."""
+    """What a sweep did."""
 
     learners: int = 0
     flags_opened: int = 0
@@ -47,12 +47,11 @@ class Swept(msgspec.Struct):
 
 
 class _Sweep(msgspec.Struct):
-    """One batch: its transaction, and what it counts. In a dry run nothing is written."""
+    """One batch: its transaction, and what it counts."""
 
     ctx: Context
     tx: Tx
     swept: Swept
-    dry_run: bool
 
     async def look(self, one: Decided, purge: Purge | None, kinds: Mapping[str, Flag]) -> datetime | None:
         """Bring one learner's flags and purge into line with the facts; answer when to look again."""
@@ -66,8 +65,7 @@ class _Sweep(msgspec.Struct):
             (one.decision.access == "permit" and may(purge.state, "cancelled")) or (waiting and not over)
         ):
             self.swept.purges_cancelled += 1
-            if not self.dry_run:
-                await store.move(self.tx, purge, "cancelled")
+            await store.move(self.tx, purge, "cancelled")
         elif one.due is not None and over:
             await self._purge(one, purge, one.due)
         return next_look(self.tx.now, one.decision.until, look_at(due_at), due_at)
@@ -78,26 +76,21 @@ class _Sweep(msgspec.Struct):
         needed = wanted(reasons, blocked=blocked, due_at=due_at, now=self.tx.now)
         for kind in sorted(needed - set(kinds)):
             self.swept.flags_opened += 1
-            if not self.dry_run:
-                await flags.open_in(
-                    self.ctx, self.tx, kind=kind, learner=one.id, institution=_institution(one), due_at=due_at
-                )
+            await flags.open_in(
+                self.ctx, self.tx, kind=kind, learner=one.id, institution=_institution(one), due_at=due_at
+            )
         for known, flag in kinds.items():
             if known in CLEARS_BY_ITSELF and known not in needed:
                 self.swept.flags_cleared += 1
-                if not self.dry_run:
-                    await flag_store.resolve_open(self.tx, one.id, [known], "corrected" if blocked else "basis_found")
-            elif not self.dry_run:
+                await flag_store.resolve_open(self.tx, one.id, [known], "corrected" if blocked else "basis_found")
+            else:
                 await flag_store.set_due(self.tx, flag.id, due_at)
 
     async def _purge(self, one: Decided, purge: Purge | None, due: Due) -> None:
         if purge is not None:
-            if not self.dry_run:
-                await store.set_due(self.tx, purge.id, cause=due.cause, due_at=due.at)
+            await store.set_due(self.tx, purge.id, cause=due.cause, due_at=due.at)
             return
         self.swept.purges_due += 1
-        if self.dry_run:
-            return
         made = Purge(
             id=self.ctx.new_id(), learner=one.id, institution=_institution(one), state="due", cause=due.cause,
             due_at=due.at, approved_by=None, approved_at=None, cooling_until=None, started_at=None, done_at=None,
@@ -105,35 +98,31 @@ class _Sweep(msgspec.Struct):
         await store.insert(self.tx, made)
 
 
-async def check_learners(ctx: Context, *, dry_run: bool = False) -> Swept:
+async def check_learners(ctx: Context) -> Swept:
     """Look at every learner that is due for it, in batches, each its own transaction."""
     swept = Swept()
-    after: UUID | None = UUID(int=0) if dry_run else None
     while True:
         async with ctx.transaction(SYSTEM) as tx:
-            due = await checks.due_for_check(tx, limit=BATCH, after=after)
+            due = await checks.due_for_check(tx, limit=BATCH)
             if not due:
                 break
             before = swept.acts()
-            sweep = _Sweep(ctx, tx, swept, dry_run)
+            sweep = _Sweep(ctx, tx, swept)
             purges, flagged = await store.open_of(tx, due), await flag_store.of_learners(tx, due)
             looks = [
                 (one.id, await sweep.look(one, purges.get(one.id), {f.kind: f for f in flagged.get(one.id, [])}))
                 for one in await decide_in(ctx, tx, due)
             ]
             swept.learners += len(looks)
-            if dry_run:
-                after = due[-1]
-                continue
             await checks.set_check(tx, looks)
             done = {name: count - before[name] for name, count in swept.acts().items() if count > before[name]}
             if done:
                 await audit.append(tx, SYSTEM, Event(action="sweep.checked", subject_kind="sweep", payload=done))
-    await _run_capped(ctx, swept, dry_run=dry_run)
+    await _run_capped(ctx, swept)
     return swept
 
 
-async def _run_capped(ctx: Context, swept: Swept, *, dry_run: bool) -> None:
+async def _run_capped(ctx: Context, swept: Swept) -> None:
     """At the cap a purge runs without a person, unless so many would that a person should look first: then all wait.
     Counted together are those of one day, so that many small runs cannot pass where a large one may not.
     """
@@ -146,8 +135,6 @@ async def _run_capped(ctx: Context, swept: Swept, *, dry_run: bool) -> None:
             swept.needs_approval += len(capped)
         else:
             swept.purges_begun += len(capped)
-        if dry_run:
-            return
         for purge in capped:
             if braked:
                 await store.move(tx, purge, "needs_approval")

@@ -1,13 +1,12 @@
 """The end of uploads that nobody committed, and of what a purged learner left in one."""
 
-import asyncio
 from datetime import timedelta
 from uuid import UUID
 
 from guardian.audit import store as audit
 from guardian.context import Context, Tx
 from guardian.events import SYSTEM, Event
-from guardian.roster import store, workshop
+from guardian.roster import store
 from guardian.roster.domain import LIFE_HOURS, OPEN
 
 _BATCH = 100
@@ -15,7 +14,6 @@ _BATCH = 100
 
 async def erase_old_uploads(ctx: Context) -> int:
     """Erase the file and the rows of uploads older than 72 hours; answers how many. Safe to repeat, bounded per run."""
-    await asyncio.to_thread(workshop.sweep, ctx)
     async with ctx.transaction(SYSTEM) as tx:
         ended = await store.outdated(tx, tx.now - timedelta(hours=LIFE_HOURS), _BATCH)
         if not ended:

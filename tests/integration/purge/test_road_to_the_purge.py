@@ -78,17 +78,6 @@ async def test_two_sweeps_at_once_open_one_flag_and_one_purge(ctx: Context, cloc
     assert await one(ctx, "select count(*) from purges") == 1
 
 
-async def test_a_dry_run_counts_and_writes_nothing(ctx: Context, clock: FixedClock, w: World) -> None:
-    clock.instant = NOW + WAITING
-    before = await one(ctx, "select check_at from learners")
-    swept = await check_learners(ctx, dry_run=True)
-    assert (swept.learners, swept.flags_opened, swept.purges_due) == (1, 1, 1)
-    assert await flags_of(ctx, w.anna) == []
-    assert await one(ctx, "select count(*) from purges") == 0
-    assert await one(ctx, "select check_at from learners") == before
-    assert await actions(ctx) == []
-
-
 async def test_an_approval_begins_the_cool_off_and_the_worker_runs_it_when_that_is_over(
     ctx: Context, clock: FixedClock, w: World
 ) -> None:

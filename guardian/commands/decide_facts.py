@@ -13,6 +13,8 @@ from guardian.i18n import gettext_noop as N_
 from guardian.jurisdiction.extending import law_of
 from guardian.jurisdiction.law import use
 
+REFUSED, USAGE = 1, 2
+UNREADABLE = "file_unreadable"
 LIMIT = 16 * 1024 * 1024
 """Bytes. The facts about one learner are a few kilobytes."""
 
@@ -20,8 +22,8 @@ LIMIT = 16 * 1024 * 1024
 def decide_from_file(path: Path, at: str, as_json: bool) -> int:
     """Print the decision that the facts in a file give at an instant; the exit code.
 
-    0 for permit and block alike; 1 where the instant or the facts are refused, with the reason on stderr and,
-    for `--json`, as a problem on stdout too.
+    0 for permit and block alike; 1 where the instant or the facts are refused, 2 where there is no such file or this
+    account may not read it; with the reason on stderr and, for `--json`, as a problem on stdout too.
     """
     try:
         now = parse_instant(at, "--at")
@@ -32,7 +34,7 @@ def decide_from_file(path: Path, at: str, as_json: bool) -> int:
         print(message, file=sys.stderr)
         if as_json:
             print(json.dumps({"error": {"code": wrong.code, "message": message, "where": wrong.where}}))
-        return 1
+        return USAGE if wrong.code == UNREADABLE else REFUSED
     decision = decide(facts, now)
     if as_json:
         print(json.dumps(decision.document()))  # in ASCII, whatever the terminal's encoding
@@ -47,7 +49,7 @@ def _read(path: Path) -> bytes:
             document = file.read(LIMIT + 1)
     except (OSError, ValueError):
         raise Refused(
-            "file_unreadable",
+            UNREADABLE,
             N_("The file %(file)s cannot be read. Check its name and that you may read it."),
             params={"file": str(path)},
             where="--facts",

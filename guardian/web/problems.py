@@ -51,16 +51,22 @@ TITLES: dict[int, str] = {
     503: N_("The service is not available just now"),
 }
 
+_PROGRAM_TITLES: dict[int, str] = {404: N_("Not found")}
+"""What a program is told instead: it did not ask for a page."""
+
 _DETAILS: dict[int, tuple[str, str]] = {
     400: ("request_malformed", N_("The request could not be read. Check its form against the documentation.")),
     404: ("not_found", N_("There is nothing at this address. Check the link, or start from the first page.")),
-    405: ("method_not_allowed", N_("This address does not take that method.")),
+    405: ("method_not_allowed", N_("This address does not take that method. The header `Allow` names those it takes.")),
     413: ("body_too_large", N_("The body is larger than this address takes. Send less at a time.")),
     415: ("media_type_unsupported", N_("Send JSON with `Content-Type: application/json`.")),
     500: ("internal_error", N_("The error was noted. Nothing you entered has been stored half-way. Try again later.")),
     503: ("database_unavailable", N_("The database does not answer just now. Nothing is lost. Try again in a minute.")),
 }
 
+_NO_ENDPOINT = (
+    "not_found", N_("The API has no such address. Compare it, letter by letter, with those in `/schema/openapi.json`.")
+)  # fmt: skip
 
 _DATABASE_GONE = (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.CannotConnectNowError,
                   asyncpg.AdminShutdownError, asyncpg.CrashShutdownError)  # fmt: skip
@@ -122,7 +128,7 @@ def on_http_error(request: AnyRequest, error: HTTPException) -> Response[Any]:
         errors = errors or missing_parameter(language, error.detail)
         code, message = "request_invalid", N_("Some fields are missing or wrong. See `errors` for each.")
     elif isinstance(error, NotFoundException):
-        code, message = _DETAILS[404]
+        code, message = _NO_ENDPOINT if wants_json(request) else _DETAILS[404]
     elif isinstance(error, MethodNotAllowedException):
         code, message = _DETAILS[405]
     elif isinstance(error, ClientException) and status == 400:
@@ -162,6 +168,7 @@ def _answer(
     title = text(language, TITLES.get(status, TITLES[500]))
     number = request_id_of(request.scope)
     if wants_json(request):
+        title = text(language, _PROGRAM_TITLES[status]) if status in _PROGRAM_TITLES else title
         problem = Problem(
             type=f"urn:guardian:problem:{code}", title=title, status=status, code=code, detail=message, where=where,
             errors=errors or [], request_id=number,

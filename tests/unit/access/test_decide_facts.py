@@ -72,7 +72,7 @@ def test_what_is_refused_is_told_on_both_sides(
 
 @pytest.mark.parametrize("name", ["missing.json", ".", "a\0b"])
 def test_a_file_that_cannot_be_read(tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str) -> None:
-    assert decide_from_file(tmp_path / name, NOW, as_json=True) == 1
+    assert decide_from_file(tmp_path / name, NOW, as_json=True) == 2, "wrong usage, as with a folder"
     assert json.loads(capsys.readouterr().out)["error"]["code"] == "file_unreadable"
 
 

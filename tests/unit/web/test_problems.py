@@ -76,7 +76,8 @@ async def test_a_problem_has_its_stable_members(site: httpx.AsyncClient) -> None
     answer = await site.get("/v1/nowhere?email=anna@example.org")
     problem = answer.json()
     assert problem["type"] == "urn:guardian:problem:not_found"
-    assert (problem["status"], problem["code"]) == (404, "not_found")
+    assert (problem["status"], problem["code"], problem["title"]) == (404, "not_found", "Not found")
+    assert "/schema/openapi.json" in problem["detail"]
     assert problem["request_id"] == answer.headers["x-request-id"]
     assert "anna" not in answer.text
 
@@ -84,6 +85,7 @@ async def test_a_problem_has_its_stable_members(site: httpx.AsyncClient) -> None
 async def test_405_keeps_the_allowed_methods(site: httpx.AsyncClient) -> None:
     answer = await site.put("/v1/things")
     assert answer.status_code == 405
+    assert "`Allow`" in answer.json()["detail"]
     assert set(answer.headers["allow"].replace(" ", "").split(",")) >= {"GET", "POST"}
 
 

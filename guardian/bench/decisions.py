@@ -5,22 +5,16 @@
 """
 
 import asyncio
-import contextlib
-import os
 import random
-import socket
-import subprocess
-import sys
 import time
-from collections.abc import AsyncIterator
 
-import httpx
 import msgspec
 
 from guardian.access.store import GATHER_BY_PLATFORM_ID
 from guardian.bench import load
 from guardian.bench.ground import Ground, fill, ground
 from guardian.bench.measure import Measured, beside
+from guardian.bench.serving import pin, served
 from guardian.events import SYSTEM
 from guardian.platform.answers import LOOK
 from guardian.platform.service import add_client
@@ -34,14 +28,17 @@ _FIRST = 40_000
 async def measure(size: int | None) -> list[Measured]:
     """`decision.single`, `decision.p99` and `decision.batch`."""
     learners = size or LEARNERS
-    _pin({1})  # the database, started by us, and the load share one core; the server has the other to itself
+    pin({1})  # the database, started by us, and the load share one core; the server has the other to itself
     async with ground() as found:
         async with found.context.engine.connections.acquire() as connection:
             await fill(connection, learners)
         _, key = await add_client(found.context, SYSTEM, "bench", ["decide"])
         headers = {"Authorization": f"Bearer {key}"}
         chosen = random.Random(7).sample(range(1, learners + 1), min(ASKED, learners))
-        async with _served("guardian.bench.hello:app", found) as hello, _served("guardian.app:create", found) as url:
+        async with (
+            served("guardian.bench.hello:app", found, core=0) as hello,
+            served("guardian.app:create", found, core=0) as url,
+        ):
             bare = await asyncio.to_thread(load.run, hello, ["/"], connections=32, headers={})
             paths = [f"/v1/learners/p{n}/decision" for n in chosen]
             single = await asyncio.to_thread(load.run, url, paths, connections=32, headers=headers)
@@ -98,40 +95,3 @@ async def _driver(found: Ground, statement: str, ids: list[str]) -> float:
 
     await asyncio.gather(*(one() for _ in range(8)))
     return done / load.SECONDS
-
-
-@contextlib.asynccontextmanager
-async def _served(target: str, found: Ground) -> AsyncIterator[str]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    settings = found.context.settings
-    environment = {
-        **os.environ, "GUARDIAN_DATABASE_URL": found.app_url, "GUARDIAN_SECRET": settings.secret,
-        "GUARDIAN_HOME": str(settings.home), "GUARDIAN_LOG_LEVEL": "ERROR",
-    }  # fmt: skip
-    factory = ["--factory"] if target.endswith("create") else []
-    command = [
-        sys.executable, "-m", "granian", "--interface", "asgi", "--port", str(port), "--workers", "1",
-        "--no-access-log", "--log-level", "error", *factory, target,
-    ]  # fmt: skip
-    process = subprocess.Popen(command, env=environment)  # noqa: ASYNC220
-    _pin({0}, process.pid)
-    url = f"http://127.0.0.1:{port}"
-    try:
-        async with httpx.AsyncClient() as client:
-            for _ in range(200):
-                with contextlib.suppress(httpx.HTTPError):
-                    if (await client.get(url + "/health/ready")).status_code == 200:
-                        break
-                await asyncio.sleep(0.1)
-        yield url
-    finally:
-        process.terminate()
-        process.wait(timeout=20)
-
-
-def _pin(cores: set[int], process: int = 0) -> None:
-    """Keep a process to some cores, where the system can and has them."""
-    if hasattr(os, "sched_setaffinity") and (os.cpu_count() or 1) > 1:
-        os.sched_setaffinity(process, cores)

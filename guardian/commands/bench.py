@@ -8,7 +8,7 @@ from typing import Any
 import click
 import msgspec
 
-from guardian.bench import decisions, mails, rosters, sweeps
+from guardian.bench import decisions, health, mails, rosters, sweeps
 from guardian.bench.measure import Measured
 from guardian.commands.running import print_json, say_refusal
 from guardian.errors import GuardianError
@@ -17,6 +17,7 @@ from guardian.web import logging
 Bench = Callable[[int | None], Coroutine[Any, Any, list[Measured]]]
 BENCHES: dict[tuple[str, ...], Bench] = {
     ("roster.import", "roster.reimport", "roster.memory"): rosters.measure,
+    ("roster.health",): health.measure,
     ("decision.single", "decision.batch", "decision.p99"): decisions.measure,
     ("mail.transport", "mail.one_worker", "mail.two_workers"): mails.measure,
     ("sweep.growth",): sweeps.growth,

@@ -1,16 +1,17 @@
 """The command line. Exit codes: 0 done, 1 the input was refused, 2 wrong usage, 3 a needed service is down."""
 
-import sys
 from collections.abc import Callable
-from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import click
 
 from guardian import __version__
-
-JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON document and nothing else.")
+from guardian.commands import law_and_notice
+from guardian.commands.options import JSON, today
+from guardian.commands.options import day as _day
+from guardian.commands.options import instant as _instant
+from guardian.commands.options import leave as _leave
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -112,7 +113,7 @@ def roster_check(path: Path, locale: str | None, as_of: str | None, records: boo
     """Say what a file or folder holds; nothing is stored, no database is needed."""
     from guardian.commands.roster_check import check
 
-    day = _day(as_of) or _today()
+    day = _day(as_of) or today()
     _leave(check(path, locale=locale, as_of=day, as_json=as_json, records=records))
 
 
@@ -127,48 +128,6 @@ def roster_import(path: Path, institution: str, mode: str, plan: bool, as_json: 
     from guardian.commands.roster import run_roster_import
 
     _leave(run_roster_import(path, institution=institution, mode=mode, commit=not plan, as_json=as_json))
-
-
-@cli.group()
-def law() -> None:
-    """The rules of each jurisdiction, and what other rules would change."""
-
-
-@law.command("list")
-@click.option("--at", help="What holds on this day (YYYY-MM-DD); default: today.")
-@click.option("--markdown", is_flag=True, help="The page docs/law.md, history included.")
-@JSON
-def law_list(at: str | None, markdown: bool, as_json: bool) -> None:
-    """Every jurisdiction with the rule in force."""
-    from guardian.commands.law import run_list
-
-    _leave(run_list(at=_day(at, "--at") or _today(), as_json=as_json, markdown=markdown))
-
-
-@law.command("show")
-@click.argument("codes", nargs=-1, required=True, metavar="CODE...")
-@click.option("--at", help="What holds on this day (YYYY-MM-DD); default: today.")
-@JSON
-def law_show(codes: tuple[str, ...], at: str | None, as_json: bool) -> None:
-    """One jurisdiction (PL, US-CA), or several together: the protective of everything holds."""
-    from guardian.commands.law import run_show
-
-    _leave(run_show(codes, at=_day(at, "--at") or _today(), as_json=as_json))
-
-
-@law.command("diff")
-@click.argument("old")
-@click.argument("new")
-@click.option("--at", help="Judge learners on this day (YYYY-MM-DD); default: now.")
-@click.option("--learners/--no-learners", default=None, help="Ask the database; default: if there is one.")
-@JSON
-def law_diff(old: str, new: str, at: str | None, learners: bool | None, as_json: bool) -> None:
-    """Which rules differ between two law files, and which learners would change. `shipped` and `current` are words
-    for the table of this release and the one in use.
-    """
-    from guardian.commands.law import run_diff
-
-    _leave(run_diff(old, new, at=_day(at, "--at"), learners=learners, as_json=as_json))
 
 
 @cli.group()
@@ -213,33 +172,8 @@ def bench(names: tuple[str, ...], size: int | None, as_json: bool) -> None:
     _leave(run_bench(names, size=size, as_json=as_json))
 
 
-def _instant(text: str | None, option: str) -> datetime | None:
-    if text is None:
-        return None
-    try:
-        instant = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise click.BadParameter("write an instant such as 2026-11-25T12:00:00Z", param_hint=option) from error
-    if instant.tzinfo is None:
-        raise click.BadParameter("an instant needs a zone: end it with Z or an offset", param_hint=option)
-    return instant.astimezone(UTC)
-
-
-def _today() -> date:
-    return datetime.now(UTC).date()  # noqa: TID251 (the command line's own today)
-
-
-def _day(text: str | None, option: str = "--as-of") -> date | None:
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError as error:
-        raise click.BadParameter("write a day such as 2026-09-01", param_hint=option) from error
-
-
-def _leave(code: int) -> Any:
-    sys.stdout.flush()
-    raise SystemExit(code)
-
+cli.add_command(law_and_notice.law)
+cli.add_command(law_and_notice.notice)
 
 main: Callable[..., Any] = cli
 

@@ -35,6 +35,7 @@ _ADMIN = (
     ("/admin/flags", N_("Flags")),
     ("/admin/institutions", N_("Institutions")),
     ("/admin/purges", N_("Purges")),
+    ("/admin/notices", N_("Notices")),
     ("/admin/clients", N_("API keys")),
     ("/admin/audit", N_("History")),
 )

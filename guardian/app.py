@@ -14,7 +14,7 @@ from guardian.context import Context, SystemClock, follow_demo_clock, read_demo_
 from guardian.db.engine import bind, engine_for, open_pool
 from guardian.db.migrate import expected, migrate, names
 from guardian.errors import Unavailable
-from guardian.jurisdiction import extending, law
+from guardian.jurisdiction import extending, law_in_use
 from guardian.platform.answers import Answers
 from guardian.platform.quick import Quick
 from guardian.registry import PORTS, ROUTES
@@ -32,7 +32,7 @@ async def opened(
 
     The embedded database is brought to this release's schema by itself; a given server only by `guardian migrate`.
     """
-    law.use(extending.law_of(settings.law_file))
+    law_in_use.use(extending.law_of(settings.law_file))
     found = settings_.with_secret(settings)
     urls = database.find(found, progress=progress)
     if urls.embedded is not None:

@@ -11,7 +11,7 @@ from guardian.access.told import told
 from guardian.errors import GuardianError, Refused
 from guardian.i18n import gettext_noop as N_
 from guardian.jurisdiction.extending import law_of
-from guardian.jurisdiction.law import use
+from guardian.jurisdiction.law_in_use import use
 
 REFUSED, USAGE = 1, 2
 UNREADABLE = "file_unreadable"

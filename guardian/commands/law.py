@@ -5,21 +5,22 @@ import sys
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, time
 from pathlib import Path
-from typing import Any
 
 from guardian import app, settings
-from guardian.access.comparing import Effect, Judge, compare, in_order
+from guardian.access.comparing import Judge, compare
 from guardian.access.decision import Decision
 from guardian.access.domain import decide
 from guardian.access.facts import Facts
+from guardian.commands import law_told
 from guardian.commands.running import print_json, say_refusal
 from guardian.errors import GuardianError, Refused
 from guardian.institution.domain import check_jurisdiction
 from guardian.jurisdiction import extending
-from guardian.jurisdiction.differences import Difference, concerned, differences
+from guardian.jurisdiction.differences import concerned, differences
 from guardian.jurisdiction.domain import UNKNOWN, folded, period_on
-from guardian.jurisdiction.law import Law, LawRule, use, using
+from guardian.jurisdiction.law import Law
 from guardian.jurisdiction.law_file import shipped
+from guardian.jurisdiction.law_in_use import use, using
 from guardian.jurisdiction.law_page import page
 from guardian.settings import Settings
 from guardian.web import logging
@@ -70,7 +71,7 @@ def run_show(codes: Sequence[str], *, at: date, as_json: bool) -> int:
         if as_json:
             print_json(told)
         else:
-            _tell(told, law, asked, at)
+            law_told.tell(told, law, asked, at)
         return 0
 
     return _with_law(work, as_json=as_json)
@@ -101,7 +102,7 @@ def run_diff(old: str, new: str, *, at: date | None, learners: bool | None, as_j
         if as_json:
             print_json(document)
         else:
-            _tell_changes(one, other, changes, effect)
+            law_told.tell_changes(one, other, changes, effect)
         return 0
 
     logging.configure("WARNING")
@@ -145,52 +146,3 @@ def _under(law: Law) -> Judge:
             return decide(facts, now)
 
     return judged
-
-
-def _tell(told: dict[str, Any], law: Law, asked: Sequence[str], at: date) -> None:
-    write = sys.stdout.write
-    write(f"{', '.join(asked)} on {at} (law {law.version})\n")
-    write(f"  decides alone from     {told['threshold']}\n")
-    write(f"  guardians agree by     {', '.join(told['rules'])}\n")
-    write(f"  legal models           {', '.join(told['models'])}\n")
-    write(f"  born on 29 February    {'1 March' if told['leap_day'] == '03-01' else '28 February'} in common years\n")
-    for code in asked:
-        rule = law.in_force(code, at)
-        if rule.code != code:
-            write(f"\n{code} is not listed: the rule of {rule.code} ({rule.country}) holds.\n")
-        for one in law.history(code):
-            _tell_rule(one, holds=one == rule)
-    write("\nClocks (default, at most)\n")
-    for clock in law.clocks:
-        write(f"  {clock.name:<32} {clock.default:>3} {clock.cap:>4}  {clock.source}\n")
-
-
-def _tell_rule(rule: LawRule, *, holds: bool) -> None:
-    since = f"since {rule.effective_from}" if rule.effective_from else "since ever"
-    sys.stdout.write(
-        f"\n{rule.code} {rule.country}, {since}{' (in force)' if holds else ''}\n"
-        f"  law says {rule.age if rule.age is not None else 'no age'}, used {rule.default_age}, {rule.rule}; "
-        f"certainty {rule.certainty}, as of {rule.as_of}\n  {rule.scope}\n  {rule.source}\n"
-    )
-    if rule.note:
-        sys.stdout.write(f"  {rule.note}\n")
-
-
-def _tell_changes(old: Law, new: Law, changes: Sequence[Difference], effect: Effect | None) -> None:
-    write = sys.stdout.write
-    write(f"{old.version} ({old.origin}) -> {new.version} ({new.origin}): {len(changes)} differences\n")
-    for one in changes:
-        since = f" from {one.effective_from}" if one.effective_from else ""
-        write(f"  {one.where}{since} {one.field}: {one.old} -> {one.new}\n")
-    if effect is None:
-        write("No database was asked, so no learner was judged.\n")
-        return
-    write(
-        f"{effect.judged} learners judged: {effect.changed} would change, {effect.blocked} would be blocked, "
-        f"{effect.admitted} would be admitted\n"
-    )
-    for title, groups in (("institution", effect.by_institution), ("age", effect.by_age)):
-        for name, group in in_order(groups.items()):
-            write(f"  {title} {name}: {group.changed} change, {group.blocked} blocked, {group.admitted} admitted\n")
-    for learner in effect.learners:
-        write(f"  learner {learner}\n")

@@ -5,6 +5,7 @@ from typing import Any
 
 from litestar import Response, post, route
 
+from guardian.console import notice_form
 from guardian.console import notice_words as words
 from guardian.console.frame import OFFICERS, READ, in_room, room, same_for_strangers, sentence_of
 from guardian.errors import Conflict, GuardianError, NotFound, Refused
@@ -35,7 +36,7 @@ async def save_text(request: AnyRequest, language: str) -> Response[Any]:
         return redirect("/admin/notices")
     codes = tuple(purpose.code for purpose in desk.draft.purposes)
     try:
-        text = words.text_of(form, codes)
+        text = notice_form.text_of(form, codes)
         await drafting.save_text(context_of(request), actor, language, text, seen=form.get("seen", ""))
     except Refused as error:
         return _text_form(request, desk, language, typed=form, error=error, status=422)
@@ -101,7 +102,7 @@ def _text_form(
         raise same_for_strangers()
     codes = tuple(purpose.code for purpose in desk.draft.purposes)
     text = desk.draft.texts.get(language, NoticeText())
-    shown = words.boxes(text, codes)
+    shown = notice_form.boxes(text, codes)
     empty = {lack.place for lack in words.lacks(desk.missing)}
     return room(
         request, "notice_text.html", status=status, boxes=shown, typed=typed or {}, written=language, words=words,

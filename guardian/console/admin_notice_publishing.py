@@ -8,6 +8,7 @@ import msgspec
 from litestar import Response, post, route
 
 from guardian.access.supposing import Supposed, suppose
+from guardian.console import notice_form
 from guardian.console import notice_words as words
 from guardian.console.admin_notices import titles_of
 from guardian.console.frame import OFFICERS, READ, in_room, room, sentence_of
@@ -37,13 +38,15 @@ async def compare_page(request: AnyRequest) -> Response[Any]:
     before = desk.before.texts[chosen].text if desk.before and chosen in desk.before.texts else None
     after = desk.draft.texts.get(chosen)
     rows = []
-    for place, one in words.places(before, after):
-        old, new = words.text_at(before, place), words.text_at(after, place)
+    for place, one in notice_form.places(before, after):
+        old, new = notice_form.text_at(before, place), notice_form.text_at(after, place)
         if old != new:
             left, right = marked(old, new)
             purpose = place.split(".")[1] if place.startswith("purposes.") else None
             rows.append((one.title, purpose, left, right))
-    return room(request, "notice_compare.html", desk=desk, chosen=chosen, rows=rows, words=words)
+    text = desk.draft.texts.get(language_of(request)) or after or before
+    titles = {code: one.title for code, one in text.purposes.items()} if text else {}
+    return room(request, "notice_compare.html", desk=desk, chosen=chosen, rows=rows, words=words, titles=titles)
 
 
 @route("/admin/notices/draft/publish", http_method=READ, include_in_schema=False)

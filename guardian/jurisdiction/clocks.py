@@ -6,8 +6,8 @@ import msgspec
 
 from guardian.errors import Refused
 from guardian.i18n import gettext_noop as N_
-from guardian.jurisdiction.law import current
 from guardian.jurisdiction.law_file import shipped
+from guardian.jurisdiction.law_in_use import current
 
 Days = Annotated[int, msgspec.Meta(ge=0)]
 Hours = Annotated[int, msgspec.Meta(ge=0)]

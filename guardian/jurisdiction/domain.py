@@ -9,7 +9,8 @@ from functools import lru_cache
 
 import msgspec
 
-from guardian.jurisdiction.law import UNKNOWN, LawRule, LeapDay, Model, Rule, current, edition, folded, lineage, since
+from guardian.jurisdiction.law import UNKNOWN, LawRule, LeapDay, Model, Rule, folded, lineage, since
+from guardian.jurisdiction.law_in_use import current, edition
 
 __all__ = ["UNKNOWN", "Period", "Rule", "folded", "in_force", "period_on", "periods", "threshold"]
 

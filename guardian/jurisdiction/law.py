@@ -1,11 +1,8 @@
 """The law as data: the dated rules of every jurisdiction and the clocks, in one versioned table.
 
-`law.toml` beside this file is the shipped one; an operator's own file may extend or replace it (`extending`). Which
-table holds is set once when a process starts; `using` puts another in its place for a comparison.
+`law.toml` beside this file is the shipped one; an operator's own file may extend or replace it (`extending`).
 """
 
-import contextlib
-from collections.abc import Iterator
 from datetime import date
 from functools import cached_property
 from typing import Literal, get_args
@@ -106,40 +103,3 @@ def lineage(code: str) -> tuple[str, str, str]:
 def since(day: date | None) -> date:
     """The first day of a rule."""
     return day or date.min
-
-
-class _Chosen:
-    law: Law | None = None
-    times = 0
-
-
-def current() -> Law:
-    """The table that holds in this process: the operator's if one was set, else the shipped one."""
-    if _Chosen.law is None:
-        from guardian.jurisdiction.law_file import shipped  # noqa: PLC0415 (reads what is defined here)
-
-        _Chosen.law = shipped()
-    return _Chosen.law
-
-
-def edition() -> int:
-    """Counts the changes of the table in this process, so that what was worked out from it can be told apart."""
-    return _Chosen.times
-
-
-def use(law: Law) -> None:
-    """Let a table hold for this process. Called once, at start, before anything is decided."""
-    if law is not _Chosen.law:
-        _Chosen.law = law
-        _Chosen.times += 1
-
-
-@contextlib.contextmanager
-def using(law: Law) -> Iterator[None]:
-    """Another table inside the block. Nothing may be awaited in it: the table is the whole process's."""
-    before = current()
-    use(law)
-    try:
-        yield
-    finally:
-        use(before)

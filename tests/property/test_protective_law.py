@@ -7,8 +7,9 @@ from hypothesis import strategies as st
 
 from guardian.jurisdiction.birthdays import birthday
 from guardian.jurisdiction.domain import period_on, periods
-from guardian.jurisdiction.law import Law, LawRule, Model, use, using
+from guardian.jurisdiction.law import Law, LawRule, Model
 from guardian.jurisdiction.law_file import shipped
+from guardian.jurisdiction.law_in_use import use, using
 
 CODES = ("AA", "BB", "BB-C", "CC")
 DAYS = st.dates(date(2015, 1, 1), date(2035, 1, 1))

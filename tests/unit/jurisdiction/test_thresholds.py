@@ -9,8 +9,9 @@ import pytest
 
 from guardian.jurisdiction.birthdays import birthday
 from guardian.jurisdiction.domain import period_on, periods, threshold
-from guardian.jurisdiction.law import Law, LawRule, LeapDay, Rule, current, use, using
+from guardian.jurisdiction.law import Law, LawRule, LeapDay, Rule
 from guardian.jurisdiction.law_file import shipped
+from guardian.jurisdiction.law_in_use import current, use, using
 from guardian.jurisdiction.law_page import page
 
 DAY = date(2026, 11, 25)

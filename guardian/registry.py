@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from guardian.access.law_note import note_law
 from guardian.authorisation import lapse, renewal
 from guardian.authorisation import letters as authorisation_letters
 from guardian.authorisation import pages as authorisation_pages
@@ -72,6 +73,7 @@ ACCEPTED: dict[str, Accepted] = {
 }
 BOUNCED: dict[str, Accepted] = {**returned_letters.BOUNCED}
 SWEEPS: dict[str, Callable[[Context], Awaitable[int]]] = {
+    "law_changed": note_law,
     "authorisations_expired": _lapse,
     "renewals_reminded": _remind_of_renewal,
     "requests_expired": chasing.expire_due,

@@ -5,6 +5,7 @@
 
 from datetime import date
 from functools import cached_property
+from hashlib import sha256
 from typing import Literal, get_args
 
 import msgspec
@@ -75,6 +76,11 @@ class Law(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     def by_clock(self) -> dict[str, Clock]:
         """The clocks by name."""
         return {clock.name: clock for clock in self.clocks}
+
+    @cached_property
+    def sha256(self) -> str:
+        """SHA-256, in hex, over everything that decides: rules and clocks, whatever file they came from."""
+        return sha256(msgspec.json.encode((self.rules, self.clocks), order="sorted")).hexdigest()
 
     def history(self, code: str) -> tuple[LawRule, ...]:
         """All rules that are ever asked for one jurisdiction: its own, else its country's, else the unknown one's."""

@@ -31,3 +31,8 @@ async def recheck(tx: Tx, learners: Sequence[UUID]) -> None:
     await tx.execute(
         "update learners set check_at = '-infinity' where id = any($1) and erased_at is null", list(learners)
     )
+
+
+async def recheck_everybody(tx: Tx) -> int:
+    """Have the sweep look at every learner who is not erased; answers how many there are."""
+    return await tx.execute("update learners set check_at = '-infinity' where erased_at is null")

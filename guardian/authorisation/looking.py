@@ -70,7 +70,7 @@ async def ending(tx: Tx, letter: str, days: Sequence[int], limit: int) -> list[A
     rows = await tx.fetch(
         f"select {_COLUMNS} from authorisations a, "
         "lateral (select min(d) as days from unnest($2::int[]) d "
-        "where a.valid_until <= $1 + make_interval(hours => 24 * d) "
+        "where a.valid_until <= $1::timestamptz + make_interval(hours => 24 * d) "
         "and a.valid_from < a.valid_until - make_interval(hours => 24 * d)) due "
         "where a.state = 'active' and a.valid_until > $1 and due.days is not null "
         "and not exists (select 1 from authorisations b where b.institution = a.institution and b.id <> a.id "

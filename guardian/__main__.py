@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import click
 
@@ -82,8 +82,17 @@ def doctor(as_json: bool) -> None:
 @click.argument("learner", required=False)
 @click.option("--facts", type=click.Path(dir_okay=False, path_type=Path), help="Decide over a facts file, no database.")
 @click.option("--at", help="The instant to decide for (RFC 3339 with a zone); default: now.")
+@click.option(
+    "--known",
+    type=click.Choice(["then", "now"]),
+    default="then",
+    show_default=True,
+    help="For an instant of the past: from what was known then, or with what was corrected since.",
+)
 @JSON
-def decide(learner: str | None, facts: Path | None, at: str | None, as_json: bool) -> None:
+def decide(
+    learner: str | None, facts: Path | None, at: str | None, known: Literal["then", "now"], as_json: bool
+) -> None:
     """May this learner in, and if not, why?"""
     if (learner is None) == (facts is None):
         raise click.UsageError("Name a learner, or give --facts FILE with --at INSTANT.")
@@ -95,7 +104,7 @@ def decide(learner: str | None, facts: Path | None, at: str | None, as_json: boo
         _leave(decide_from_file(facts, at, as_json))
     from guardian.commands.decide import run_decide
 
-    _leave(run_decide(str(learner), at=at, as_json=as_json))
+    _leave(run_decide(str(learner), at=at, known=known, as_json=as_json))
 
 
 @cli.group()

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import msgspec
 
-ActorKind = Literal["staff", "guardian", "signatory", "client", "system", "anyone"]
+ActorKind = Literal["staff", "guardian", "signatory", "learner", "client", "system", "anyone"]
 Role = Literal["operator_admin", "privacy_officer", "institution_admin", "roster_manager", "read_only"]
 
 

@@ -13,6 +13,9 @@ from guardian.consent import pages as consent_pages
 from guardian.console import pages as console_pages
 from guardian.context import Context
 from guardian.events import SYSTEM
+from guardian.handover import announcing
+from guardian.handover import letters as handover_letters
+from guardian.handover import pages as handover_pages
 from guardian.jobs import Handler, Job
 from guardian.mail.composing import Accepted, Composer
 from guardian.notice import pages as notice_pages
@@ -52,6 +55,7 @@ ROUTES: list[Any] = [
     *consent_pages.ROUTES,
     *platform_routes.ROUTES,
     *roster_routes.ROUTES,
+    *handover_pages.ROUTES,
     *console_pages.ROUTES,
 ]
 JOBS: dict[type[Job], Handler] = {
@@ -65,11 +69,13 @@ COMPOSERS: dict[str, Composer] = {
     **staff_letters.COMPOSERS,
     **authorisation_letters.COMPOSERS,
     **consent_letters.COMPOSERS,
+    **handover_letters.COMPOSERS,
 }
 ACCEPTED: dict[str, Accepted] = {
     **staff_letters.ACCEPTED,
     **authorisation_letters.ACCEPTED,
     **consent_letters.ACCEPTED,
+    **handover_letters.ACCEPTED,
 }
 BOUNCED: dict[str, Accepted] = {**returned_letters.BOUNCED}
 SWEEPS: dict[str, Callable[[Context], Awaitable[int]]] = {
@@ -79,6 +85,7 @@ SWEEPS: dict[str, Callable[[Context], Awaitable[int]]] = {
     "requests_expired": chasing.expire_due,
     "reminders": chasing.remind_due,
     "institutions_erased": _erase_ended,
+    "age_ups_announced": announcing.announce_due,
     "uploads_erased": roster_erasure.erase_old_uploads,
     "repeats_forgotten": repeats.forget_old,
 }

@@ -23,9 +23,8 @@ UNASKABLE = frozenset({"no_guardian", "no_guardian_channel"})
 WAITING = frozenset({
     "consent_missing", "consent_void", "consent_expired", "consent_stale", "method_too_weak", "assent_missing",
 })  # fmt: skip
-REFUSED = frozenset({
-    "consent_declined", "consent_withdrawn", "consent_revoked", "guardians_disagree", "assent_declined",
-})  # fmt: skip
+REFUSED_BY_GUARDIAN = frozenset({"consent_declined", "consent_withdrawn", "consent_revoked", "guardians_disagree"})
+REFUSED = REFUSED_BY_GUARDIAN | {"assent_declined"}
 _NO = frozenset({"declined", "withdrawn", "revoked"})
 
 
@@ -67,16 +66,20 @@ def due(
         start = pending_at or since
         found.append(Due(start + timedelta(days=clocks.waiting_on_guardian_days), "waiting_on_guardian"))
     if codes & REFUSED:
-        start = _refused_at(facts.consents) or since
+        start = (_refused_at(facts) if codes & REFUSED_BY_GUARDIAN else None) or since
         found.append(Due(start + timedelta(days=clocks.withdrawal_days), "declined_or_withdrawn"))
     return min(found, key=lambda one: one.at) if found else None
 
 
-def _refused_at(consents: tuple[Consent, ...]) -> datetime | None:
-    """When the first refusal that still stands was made: the latest row per guardian and purpose counts."""
+def _refused_at(facts: Facts) -> datetime | None:
+    """When the first refusal that still stands in the way was made: the latest row per guardian and purpose counts,
+    of guardians with full authority, for what the service cannot be had without.
+    """
+    heard = {guardian.id for guardian in facts.guardians if guardian.authority == "full"}
+    core = {name for name, purpose in facts.purposes.items() if purpose.core}
     latest: dict[tuple[str, str], Consent] = {}
-    for consent in consents:
-        if consent.completed_at is None:
+    for consent in facts.consents:
+        if consent.completed_at is None or consent.guardian not in heard or consent.purpose not in core:
             continue
         before = latest.get((consent.guardian, consent.purpose))
         if before is None or before.completed_at is None or consent.completed_at >= before.completed_at:

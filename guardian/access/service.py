@@ -11,6 +11,8 @@ from guardian.access.codes import STEPS
 from guardian.access.decision import Decision, refusal
 from guardian.access.domain import decide, since
 from guardian.access.due import Due, due
+from guardian.access.own import spoken_for
+from guardian.access.past import Known
 from guardian.context import Context, Tx
 from guardian.events import SYSTEM
 from guardian.jurisdiction.clocks import Clocks
@@ -34,6 +36,8 @@ def judge(gathered: store.Gathered, now: datetime, clocks: Clocks) -> Decided:
     """The decision over gathered facts, with since, flag, purge date and revision filled in."""
     decision = decide(gathered.facts, now)
     start = since(gathered.facts, now, min(gathered.created_at, now))
+    decision, own_since = spoken_for(decision, gathered.facts, gathered.own, now, known_since=gathered.created_at)
+    start = max(start, own_since) if own_since else start
     ends = None
     if not gathered.held and gathered.standing != "erased":
         ends = due(
@@ -55,28 +59,41 @@ def judge(gathered: store.Gathered, now: datetime, clocks: Clocks) -> Decided:
     return Decided(id=gathered.id, decision=filled, gathered=gathered, due=ends)
 
 
-async def decide_in(context: Context, tx: Tx, learners: Sequence[UUID], at: datetime | None = None) -> list[Decided]:
-    """Decisions inside a command that already has its transaction (its scope must see all the facts)."""
+async def decide_in(
+    context: Context, tx: Tx, learners: Sequence[UUID], at: datetime | None = None, known: Known = "then"
+) -> list[Decided]:
+    """Decisions inside a command that already has its transaction (its scope must see all the facts). Of the past,
+    from what was on record at that instant; with `known` "now", from what is known now about that time.
+    """
     instant = at or tx.now
     clocks = clocks_of(context)
-    return [judge(one, instant, clocks) for one in await store.gather(tx.connection, learners, instant)]
+    if instant < tx.now:
+        found = await store.gather_past(tx.connection, instant, corrected=known == "now", learners=learners)
+    else:
+        found = await store.gather(tx.connection, learners, instant)
+    return [judge(one, instant, clocks) for one in found]
 
 
-async def decide_many(context: Context, learners: Sequence[UUID], at: datetime | None = None) -> dict[UUID, Decided]:
+async def decide_many(
+    context: Context, learners: Sequence[UUID], at: datetime | None = None, known: Known = "then"
+) -> dict[UUID, Decided]:
     """Decisions by learner id; an id that is not known is not in the answer. The caller checks who may ask."""
     async with context.transaction(SYSTEM) as tx:
-        return {one.id: one for one in await decide_in(context, tx, learners, at)}
+        return {one.id: one for one in await decide_in(context, tx, learners, at, known)}
 
 
 async def decide_by_platform_id(
-    context: Context, names: Sequence[str], at: datetime | None = None
+    context: Context, names: Sequence[str], at: datetime | None = None, known: Known = "then"
 ) -> dict[str, Decision]:
     """Decisions by the platform's ids; an unknown one gets `unknown_learner`, an erased one `erased`."""
     async with context.transaction(SYSTEM) as tx:
         instant = at or tx.now
         clocks = clocks_of(context)
         usable = [name for name in names if storable(name)]
-        found = await store.gather_by_platform_id(tx.connection, usable, instant)
+        if usable and instant < tx.now:
+            found = await store.gather_past(tx.connection, instant, corrected=known == "now", names=usable)
+        else:
+            found = await store.gather_by_platform_id(tx.connection, usable, instant)
         answers = {one.platform_id or "": judge(one, instant, clocks).decision for one in found}
         missing = [name for name in usable if name not in answers]
         erased = await _erased(context, tx, missing)

@@ -8,6 +8,8 @@ import msgspec
 from asyncpg import Connection, Record
 
 from guardian.access.facts import Authorisation, Consent, Enrolment, Facts, Guardian, Learner, Notice, Purpose
+from guardian.access.own import OwnState
+from guardian.access.past import PURPOSES_THEN, shadows
 from guardian.notice.domain import Coverage
 from guardian.notice.domain import Purpose as PublishedPurpose
 from guardian.notice.store import coverage_of
@@ -44,11 +46,18 @@ select l.id, l.platform_id, l.revision, l.created_at, l.standing,
    and c.recorded_at <= $2) as pending_at,
  (select f.kind from flags f where f.learner = l.id and f.state <> 'resolved'
    order by case f.severity when 'high' then 0 when 'normal' then 1 else 2 end, f.since limit 1) as flag,
- exists (select 1 from holds h where h.learner = l.id and h.released_at is null) as held
+ exists (select 1 from holds h where h.learner = l.id and h.released_at is null) as held,
+ (select json_object_agg(o.purpose, json_build_array(o.state, {_json("o.recorded_at")})) from (
+   select distinct on (w.purpose) w.purpose, w.state, w.recorded_at from own_answers w
+   where w.learner = l.id and w.recorded_at <= $2 order by w.purpose, w.recorded_at desc, w.id desc) o)::text as own
 from learners l where {{where}}
 """
-GATHER = _GATHER.format(where="l.id = any($1)")
-GATHER_BY_PLATFORM_ID = _GATHER.format(where="l.platform_id = any($1)")
+_BY_ID, _BY_PLATFORM_ID = "l.id = any($1)", "l.platform_id = any($1)"
+GATHER = _GATHER.format(where=_BY_ID)
+GATHER_BY_PLATFORM_ID = _GATHER.format(where=_BY_PLATFORM_ID)
+_PAST = {
+    which: shadows(which.replace("l.", "x.", 1)) + _GATHER.format(where="true") for which in (_BY_ID, _BY_PLATFORM_ID)
+}
 
 TERMS = """
 select n.version, coalesce(n.terms, (select jsonb_agg(jsonb_build_object('code', p.code, 'core', p.core,
@@ -66,11 +75,13 @@ _GUARDIANS = msgspec.json.Decoder(tuple[Guardian, ...])
 _CONSENTS = msgspec.json.Decoder(tuple[Consent, ...])
 _TERMS = msgspec.json.Decoder(tuple[PublishedPurpose, ...])
 _MATERIAL = msgspec.json.Decoder(tuple[tuple[int, tuple[str, ...] | None], ...])
+_OWN = msgspec.json.Decoder(dict[str, tuple[OwnState, datetime]])
 
 
 class Gathered(msgspec.Struct, frozen=True, kw_only=True):
     """A learner's facts and what stands beside them. `asked_at`: when the first notice left, if one did;
-    `pending_at`: when a yes was said that our second message has not completed.
+    `pending_at`: when a yes was said that our second message has not completed; `own`: the learner's own latest
+    answer by purpose, and when it was given.
     """
 
     id: UUID
@@ -83,6 +94,7 @@ class Gathered(msgspec.Struct, frozen=True, kw_only=True):
     pending_at: datetime | None
     flag: str | None
     held: bool
+    own: dict[str, tuple[OwnState, datetime]]
 
 
 class Terms(msgspec.Struct, frozen=True):
@@ -123,9 +135,9 @@ def terms_from(purposes: Iterable[PublishedPurpose], version: int, coverage: Cov
     )
 
 
-async def terms(connection: Connection, at: datetime) -> Terms:
+async def terms(connection: Connection, at: datetime, *, past: bool = False) -> Terms:
     """What the notice published at that instant says; nothing published: no purpose, so nobody gets in."""
-    row = await connection.fetchrow(TERMS, at)
+    row = await connection.fetchrow(PURPOSES_THEN + TERMS if past else TERMS, at)
     if row is None:
         return Terms({}, Notice(version=0, material_since=0))
     coverage = coverage_of(_MATERIAL.decode(row["material"] or "[]"))
@@ -135,7 +147,9 @@ async def terms(connection: Connection, at: datetime) -> Terms:
 async def gather(
     connection: Connection, learners: Sequence[UUID], at: datetime, supposed: Terms | None = None
 ) -> list[Gathered]:
-    """The facts of these learners as recorded up to `at`, in no order; `supposed`: as if that notice were in force."""
+    """The facts of these learners as they stand now, for an instant that is now or to come, in no order; `supposed`: as
+    if that notice were in force.
+    """
     found = supposed or await terms(connection, at)
     return [_read(row, found) for row in await connection.fetch(GATHER, list(learners), at)]
 
@@ -144,6 +158,17 @@ async def gather_by_platform_id(connection: Connection, names: Sequence[str], at
     """The same by the ids that platforms use."""
     found = await terms(connection, at)
     return [_read(row, found) for row in await connection.fetch(GATHER_BY_PLATFORM_ID, list(names), at)]
+
+
+async def gather_past(
+    connection: Connection, at: datetime, *, corrected: bool, learners: Sequence[UUID] = (), names: Sequence[str] = ()
+) -> list[Gathered]:
+    """The facts as they stood at an instant of the past, of learners or of platform ids; `corrected`: with what was
+    learnt later about that time (see `access.past`).
+    """
+    found = await terms(connection, at, past=True)
+    how, whom = (_BY_PLATFORM_ID, list(names)) if names else (_BY_ID, list(learners))
+    return [_read(row, found) for row in await connection.fetch(_PAST[how], whom, at, corrected)]
 
 
 def _read(row: Record, found: Terms) -> Gathered:
@@ -167,4 +192,5 @@ def _read(row: Record, found: Terms) -> Gathered:
         pending_at=row["pending_at"],
         flag=row["flag"],
         held=row["held"],
+        own=_OWN.decode(row["own"]) if row["own"] else {},
     )

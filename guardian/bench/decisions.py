@@ -8,6 +8,7 @@ import asyncio
 import random
 import time
 
+import httpx
 import msgspec
 
 from guardian.access.store import GATHER_BY_PLATFORM_ID

@@ -3,6 +3,7 @@
 import sys
 
 from guardian.access.parse import parse_instant
+from guardian.access.past import Known
 from guardian.access.reasons import sentence
 from guardian.access.service import decide_by_platform_id
 from guardian.commands.running import REFUSED, print_json, say_refusal, with_context
@@ -10,7 +11,7 @@ from guardian.context import Context
 from guardian.errors import GuardianError
 
 
-def run_decide(learner: str, *, at: str | None, as_json: bool) -> int:
+def run_decide(learner: str, *, at: str | None, known: Known, as_json: bool) -> int:
     """Print the decision; exit 1 for a learner nobody knows and, as for a facts file, for an instant that is none."""
     try:
         instant = parse_instant(at, "--at") if at is not None else None
@@ -18,7 +19,7 @@ def run_decide(learner: str, *, at: str | None, as_json: bool) -> int:
         return say_refusal(error, as_json=as_json)
 
     async def work(context: Context) -> int:
-        decision = (await decide_by_platform_id(context, [learner], instant))[learner]
+        decision = (await decide_by_platform_id(context, [learner], instant, known))[learner]
         if as_json:
             print_json(decision.document())
         else:

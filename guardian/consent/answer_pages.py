@@ -78,7 +78,7 @@ async def answer(request: GuardianRequest, handle: FromPath[str]) -> Response[An
         language = read_in(request, found.guardian.language)
         filled = typed.read(form, found.questions)
         claims, trouble = read_ticket(ctx, form)
-        if not found.purposes:
+        if not found.questions:
             return _state(request, handle, found, language, status=409)
         if claims is None or filled.problems:
             return _form(request, handle, found, language, filled=filled, trouble=trouble, status=422)
@@ -103,7 +103,7 @@ async def _open(
     if template:
         values = shown(found, context_of(request).settings, language)
         return show(request, template, handle=links.canonical(handle), **values)
-    if found.purposes and (change or (found.waiting and not done)):
+    if found.questions and (change or (found.waiting and not done)):
         return _form(request, handle, found, language)
     return _state(request, handle, found, language, done=done)
 

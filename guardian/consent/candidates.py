@@ -17,6 +17,7 @@ from guardian.consent.domain import NOES, Current
 from guardian.errors import Refused
 from guardian.jurisdiction.birthdays import birthday
 from guardian.jurisdiction.domain import period_on
+from guardian.jurisdiction.law import LeapDay
 from guardian.mail.address import same_person_key
 from guardian.notice.domain import Purpose
 
@@ -84,8 +85,16 @@ def decides_alone(birth_date: str | None, jurisdictions: Sequence[str], today: d
     """Whether the learner is surely old enough to answer alone. An unknown part of the date counts as its last
     possible day; no date at all, or none that exists: no.
     """
-    if not birth_date:
-        return False
+    law = period_on(jurisdictions, today)
+    return bool(birth_date) and _turned(str(birth_date), law.threshold, today, law.leap_day)
+
+
+def is_adult(birth_date: str | None, today: date) -> bool:
+    """Whether the learner has surely turned 18: from that local day on nothing is shown to a guardian."""
+    return bool(birth_date) and _turned(str(birth_date), 18, today)
+
+
+def _turned(birth_date: str, years: int, today: date, leap_day: LeapDay = "03-01") -> bool:
     parts = [int(part) for part in birth_date.split("-")]
     year = parts[0]
     month = parts[1] if len(parts) > 1 else 12
@@ -93,8 +102,7 @@ def decides_alone(birth_date: str | None, jurisdictions: Sequence[str], today: d
         born_on = date(year, month, parts[2] if len(parts) > 2 else calendar.monthrange(year, month)[1])
     except ValueError:
         return False
-    law = period_on(jurisdictions, today)
-    turns = birthday(born_on, law.threshold, law.leap_day)
+    turns = birthday(born_on, years, leap_day)
     return turns is not None and turns <= today
 
 

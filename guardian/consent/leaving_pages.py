@@ -39,7 +39,7 @@ async def withdraw(request: GuardianRequest, handle: FromPath[str]) -> Response[
     claims, trouble = read_ticket(ctx, form)
     try:
         page = await service.open_page(ctx, handle)
-        learners = ticked(form, [child.id for child in page.children])
+        learners = ticked(form, [child.id for child in page.children if not child.alone])
         if claims is None or not learners:
             return _again(request, handle, "guardian/withdraw.html", page, trouble=trouble or CHOOSE)
         await service.withdraw(ctx, handle, claims, learners)

@@ -90,7 +90,7 @@ async def withdraw(ctx: Context, handle: str, claims: Mapping[str, Any], learner
     async with through(ctx, handle, lock=True) as (tx, door):
         page = await view.read(tx, door.link, door.request)
         _own_ticket(page, claims)
-        known = {child.id for child in page.children}
+        known = {child.id for child in page.children if not child.alone}
         if not learners or not known.issuperset(learners):
             raise Refused("choose_child", N_("Choose for whom you withdraw."), where="learner")
         entries = domain.withdrawals(page.words.values(), learners)

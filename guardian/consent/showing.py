@@ -39,6 +39,7 @@ class AskedChild(msgspec.Struct, frozen=True, kw_only=True):
     class_name: str | None
     questions: tuple[Asked, ...]
     withdrawable: bool
+    alone: bool
 
 
 class Explained(msgspec.Struct, frozen=True, kw_only=True):
@@ -68,11 +69,12 @@ def shown(page: View, settings: Settings, language: str, filled: Filled | None =
         "notice_day": told.day(page.notice.published_at or page.now),
         "purposes": [told.explained(purpose) for purpose in page.purposes],
         "children": [told.child(child) for child in page.children],
-        "names": say_names(language, [child.given_name for child in page.children]),
+        "names": say_names(language, [child.given_name for child in page.children if not child.alone]),
         "answer_by": told.instant(ends) if ends and page.waiting else None,
         "answered_at": told.instant(latest) if latest else None,
         "waiting": bool(page.waiting),
-        "asks": bool(page.purposes),
+        "asks": bool(page.questions),
+        "in_force": bool(page.purposes),
         "given": bool(page.given),
         "pending": any(word.completed_at is None for word in page.given),
         "confirm_hours": max(1, round(settings.confirm_after / 3600)),
@@ -138,6 +140,7 @@ class _Telling(msgspec.Struct, frozen=True):
             class_name=child.class_name,
             questions=tuple(self.asked(child, purpose) for purpose in self.page.purposes),
             withdrawable=any(word.learner == child.id for word in self.page.given),
+            alone=child.alone,
         )
 
     def asked(self, child: Child, purpose: Purpose) -> Asked:

@@ -17,11 +17,14 @@ from guardian.notice.domain import Notice, Purpose
 
 
 class Child(msgspec.Struct, frozen=True, kw_only=True):
-    """A learner as the guardian knows them."""
+    """A learner as the guardian knows them. `alone`: old enough to decide alone, so that nothing is asked of the
+    guardian any more, and nothing the guardian says counts.
+    """
 
     id: UUID
     given_name: str
     class_name: str | None
+    alone: bool = False
 
 
 class Person(msgspec.Struct, frozen=True):
@@ -53,7 +56,10 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     def questions(self) -> tuple[Question, ...]:
         """Each child and purpose, in the order of the page."""
         return tuple(
-            Question(child.id, purpose.code, purpose.by_mail) for child in self.children for purpose in self.purposes
+            Question(child.id, purpose.code, purpose.by_mail)
+            for child in self.children
+            if not child.alone
+            for purpose in self.purposes
         )
 
     @property
@@ -63,8 +69,11 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def given(self) -> list[Current]:
-        """Every yes that stands, confirmed or not, also to purposes that are no longer asked about."""
-        return [word for word in self.words.values() if word.state == "given"]
+        """Every yes that stands and may be taken back, confirmed or not, also to purposes that are no longer asked
+        about.
+        """
+        wards = {child.id for child in self.children if not child.alone}
+        return [word for word in self.words.values() if word.state == "given" and word.learner in wards]
 
     def word(self, learner: UUID, purpose: str) -> Current | None:
         """The word on one question that still says something: no expired or void one."""
@@ -99,9 +108,15 @@ async def read(tx: Tx, link: Link, request: Request) -> View:
 
 async def _children(tx: Tx, request: Request) -> tuple[Child, ...]:
     rows = await tx.fetch(
-        "select l.id, coalesce(l.given_name, '') as given_name, (select e.class_name from enrolments e "
-        "where e.learner = l.id and e.institution = $2) as class_name from learners l where l.id = any($1)",
+        "select l.id, coalesce(l.given_name, '') as given_name, l.birth_date, l.jurisdictions, l.timezone, "
+        "(select e.class_name from enrolments e where e.learner = l.id and e.institution = $2) as class_name "
+        "from learners l where l.id = any($1)",
         await reading.learners_of(tx, request), request.institution,
     )  # fmt: skip
-    found = {row["id"]: msgspec.convert(dict(row), Child) for row in rows}
-    return tuple(sorted(found.values(), key=lambda child: (child.given_name.casefold(), str(child.id))))
+    found = []
+    for row in rows:
+        today = candidates.local_day(tx.now, row["timezone"])
+        if not candidates.is_adult(row["birth_date"], today):
+            alone = candidates.decides_alone(row["birth_date"], tuple(row["jurisdictions"]), today)
+            found.append(Child(id=row["id"], given_name=row["given_name"], class_name=row["class_name"], alone=alone))
+    return tuple(sorted(found, key=lambda child: (child.given_name.casefold(), str(child.id))))

@@ -1,13 +1,15 @@
 """The doors that everybody may open: the first address, and the page for a learner whose account waits."""
 
-from typing import Any
+from typing import Any, get_args
 
 from litestar import Response, route
 
+from guardian.access.codes import CODES
+from guardian.access.plain import Kind, kind_of
 from guardian.console.frame import READ
 from guardian.staff.domain import home_of
 from guardian.staff.session import current_staff
-from guardian.web.page import AnyRequest, Page, redirect, show
+from guardian.web.page import AnyRequest, redirect, show
 
 
 @route("/", http_method=READ, include_in_schema=False)
@@ -18,9 +20,22 @@ async def front(request: AnyRequest) -> Response[Any]:
 
 
 @route("/waiting", http_method=READ, include_in_schema=False)
-async def waiting(request: AnyRequest) -> Page:
-    """Why an account may have to wait. It knows nothing about who reads it, so it cannot give anybody away."""
-    return show(request, "waiting.html")
+async def waiting(request: AnyRequest) -> Response[Any]:
+    """Why an account has to wait, and what to do. It knows nothing about who reads it, so it cannot give anybody away:
+    a platform names the kind of reason (`?why=guardian`), or the decision's first code, which is turned into its kind
+    before anything is shown, so that no address bar says what a guardian answered.
+    """
+    why = request.query_params.get("why", "")
+    if why in CODES:
+        try:
+            return redirect(f"/waiting?why={kind_of(why)}")
+        except KeyError:
+            return redirect("/waiting")
+    return show(request, "waiting.html", why=why if why in get_args(Kind) else "", page_query=_kept(why))
+
+
+def _kept(why: str) -> dict[str, str]:
+    return {"why": why} if why in get_args(Kind) else {}
 
 
 ROUTES: list[Any] = [front, waiting]

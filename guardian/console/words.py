@@ -95,6 +95,8 @@ LETTERS: dict[str, str] = {
     "consent_withdrawn": N_("Receipt for a withdrawal"),
     "authorisation_request": N_("Question to the signatory"),
     "authorisation_signed": N_("Copy of the signed authorisation"),
+    "age_up_guardian": N_("Announcement to a guardian: the learner will decide alone"),
+    "age_up_learner": N_("Announcement to a learner: your own decision"),
     "staff_invitation": N_("Invitation of a member of staff"),
     "staff_sign_in": N_("Sign-in link"),
 }

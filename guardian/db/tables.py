@@ -6,7 +6,7 @@ test fails when a personal column has none. Row-level security, triggers and par
 `migrations/`. States and their words: `shared` vocabulary in docs/states.md.
 """
 
-from piccolo.columns import JSONB, UUID, BigInt, Bytea, Date, Integer, Varchar
+from piccolo.columns import JSONB, UUID, BigInt, BigSerial, Bytea, Date, Integer, Varchar
 from piccolo.constraints import Check, Unique
 from piccolo.table import Table
 
@@ -297,6 +297,47 @@ class ConsentRow(Table, tablename="consents"):
     ck_state = Check("state in ('given', 'declined', 'withdrawn', 'revoked', 'expired', 'void', 'stale')")
 
 
+class OwnAnswerRow(Table, tablename="own_answers"):
+    """A learner's own answer for one purpose, from the threshold birthday on (GDPR art. 8). Append-only: the latest
+    row of a purpose counts. Writer: guardian.handover.store
+    """
+
+    id = key()
+    learner = link(LearnerRow)
+    purpose = word(length=64)
+    state = word(length=16)
+    notice_version = Integer(default=0, null=False)
+    notice_sha256 = word(length=64)
+    language = word(length=10)
+    recorded_at = instant()
+    act = UUID(default=None, null=False)
+    ck_state = Check("state in ('given', 'declined', 'withdrawn')")
+
+
+class AgeUpRow(Table, tablename="age_ups"):
+    """That a learner and the guardians were told of the coming threshold birthday. Writer: guardian.handover.store"""
+
+    id = key()
+    learner = link(LearnerRow, index=False)  # the unique one serves
+    announced_at = instant()
+    threshold_at = instant()
+    uq_age_ups = Unique([learner])
+
+
+class FactVersionRow(Table, tablename="fact_versions"):
+    """What a row that decisions rest on said before it was changed at `until` (exclusive), so that an answer of the
+    past can be given again. Written by triggers of migration 0010, only when something that counts changes; a purge
+    drops a learner's. `subject` is the row's key. Writer: guardian.people.store
+    """
+
+    id = BigSerial(primary_key=True)
+    kind = word(length=24)
+    subject = word(length=64)
+    learner = UUID(default=None, null=True, index=True)
+    until = instant()
+    facts = JSONB(default="{}", null=False, help_text="personal: learner_erasure")
+
+
 class ConsentEvidenceRow(Table, tablename="consent_evidence"):
     """What the guardian typed when answering; one row per act. Writer: guardian.consent.store"""
 
@@ -324,7 +365,7 @@ class LinkRow(Table, tablename="links"):
     expires_at = instant()
     used_at = instant(null=True)
     revoked_at = instant(null=True)
-    ck_purpose = Check("purpose in ('consent', 'unsubscribe', 'sign', 'sign_in')")
+    ck_purpose = Check("purpose in ('consent', 'unsubscribe', 'sign', 'sign_in', 'own')")
 
 
 class MailMessageRow(Table, tablename="mail_messages"):
@@ -350,7 +391,7 @@ class MailMessageRow(Table, tablename="mail_messages"):
     code = word(length=16, null=True)
     queue_id = word(length=64, null=True)
     uq_mail_messages = Unique([letter, recipient, subject, sequence])
-    ck_kind = Check("recipient_kind in ('guardian', 'staff', 'signatory')")
+    ck_kind = Check("recipient_kind in ('guardian', 'staff', 'signatory', 'learner')")
     ck_state = Check(
         "state in ('queued', 'sending', 'unknown', 'accepted', 'delivered', 'bounced_soft', 'bounced_hard', "
         "'complained', 'suppressed', 'failed', 'cancelled')"
@@ -574,7 +615,8 @@ TABLES: tuple[type[Table], ...] = (
     InstitutionRow, StaffRow, StaffSessionRow, PurposeRow, NoticeRow, NoticeTextRow, AuthorisationRow,
     AuthorisationDocumentRow, LearnerRow,
     EnrolmentRow, GuardianRow, GuardianshipRow, ConsentRequestRow, ConsentRequestLearnerRow, ConsentRow,
-    ConsentEvidenceRow, LinkRow, MailMessageRow, SuppressionRow, FlagRow, HoldRow, PurgeRow, RecipientRow,
+    ConsentEvidenceRow, OwnAnswerRow, AgeUpRow, FactVersionRow, LinkRow, MailMessageRow, SuppressionRow, FlagRow,
+    HoldRow, PurgeRow, RecipientRow,
     PurgeTaskRow, TombstoneRow, RosterUploadRow, RosterChunkRow, RosterRowRow, ApiClientRow, IdempotencyRow, AuditRow,
     SweepRow, DemoClockRow,
 )  # fmt: skip
@@ -585,6 +627,7 @@ PERSONAL: dict[str, dict[str, str]] = {
         ("platform_id", "given_name", "family_name", "birth_date", "email", "email_key"), "learner_erasure"
     ),
     "enrolments": {"student_id": "learner_erasure"},
+    "fact_versions": {"facts": "learner_erasure"},
     # emptied by guardian.people.store.erase_guardians once no living learner is left
     "guardians": dict.fromkeys(("name", "email", "email_key", "phone"), "guardian_erasure"),
     "consent_evidence": {"typed_name": "guardian_erasure"},

@@ -225,12 +225,34 @@ class ConsentWithdrawn(Foot, frozen=True, kw_only=True):
     deleted_by: str | None = None
 
 
+class AgeUpGuardian(Foot, frozen=True, kw_only=True):
+    """Ahead of the birthday from which the learner decides alone: `day`, in words. Nothing is switched on by it."""
+
+    template: ClassVar[str] = "age_up_guardian"
+    school: str
+    guardian: str | None
+    child: Child
+    day: str
+
+
+class AgeUpLearner(Foot, frozen=True, kw_only=True):
+    """To the learner: from `day` on they decide; `begun`: that day has come. `url` opens their own page."""
+
+    template: ClassVar[str] = "age_up_learner"
+    school: str
+    learner: str
+    day: str
+    begun: bool
+    url: str
+
+
 LETTERS: dict[str, type[Foot]] = {
     letter.template: letter
     for letter in (
         StaffSignIn, StaffInvitation, AuthorisationRequest, AuthorisationSigned, AuthorisationActive,
         AuthorisationRefused, AuthorisationSuspended, AuthorisationRevoked, AuthorisationRenewal, ConsentRequest,
-        ConsentReminder, NoticeFinal, ConsentRecorded, ConsentConfirmation, ConsentWithdrawn,
+        ConsentReminder, NoticeFinal, ConsentRecorded, ConsentConfirmation, ConsentWithdrawn, AgeUpGuardian,
+        AgeUpLearner,
     )
 }  # fmt: skip
 """Every letter by the name it has in the outbox."""

@@ -17,8 +17,8 @@ import msgspec
 
 from guardian.context import Context, Tx
 
-Purpose = Literal["consent", "unsubscribe", "sign", "sign_in"]
-PATHS: dict[str, str] = {"consent": "/g/", "unsubscribe": "/u/", "sign": "/sign/", "sign_in": "/sign-in/"}
+Purpose = Literal["consent", "unsubscribe", "sign", "sign_in", "own"]
+PATHS: dict[str, str] = {"consent": "/g/", "unsubscribe": "/u/", "sign": "/sign/", "sign_in": "/sign-in/", "own": "/l/"}
 LENGTH = 27
 _FORM = re.compile(r"[A-Za-z0-9_-]{27}")
 _TRAILING = ".,;:!?)>]}='\"\u200b\u200c\u200d\ufeff \t\r\n"

@@ -219,6 +219,7 @@ async def erase_learner(tx: Tx, learner: UUID) -> int:
         learner,
     )
     await tx.execute("update enrolments set student_id = null, class_name = null where learner = $1", learner)
+    await tx.execute("delete from fact_versions where learner = $1", learner)
     await tx.execute(
         "update learners set platform_id = null, given_name = null, family_name = null, birth_date = null, "
         "email = null, email_key = null, standing = 'erased', erased_at = coalesce(erased_at, $2), check_at = null "

@@ -37,7 +37,8 @@ from learners l where l.platform_id = any($1)
 _AHEAD = """
 select learner, min(at) as at from (
     select learner, recorded_at as at from consents where learner = any($1) and recorded_at > $2
-    union all select learner, ended_at from guardianships where learner = any($1) and ended_at > $2) ahead
+    union all select learner, ended_at from guardianships where learner = any($1) and ended_at > $2
+    union all select learner, recorded_at from own_answers where learner = any($1) and recorded_at > $2) ahead
 group by learner
 """
 

@@ -10,6 +10,7 @@ from litestar.enums import MediaType
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
 from guardian.access.decision import Decision
+from guardian.access.past import Known
 from guardian.access.service import decide_by_platform_id, storable
 from guardian.context import Context
 from guardian.errors import NotFound, Refused
@@ -24,6 +25,12 @@ LONGEST_BATCH = 1_000
 _NOT_KEPT = {"Cache-Control": "private, max-age=0"}
 
 At = Annotated[str | None, QueryParameter(description="An RFC 3339 instant with a zone; default: now.")]
+KnownWhen = Annotated[
+    Known,
+    QueryParameter(
+        description="For an instant of the past: as known `then` (default), or as known `now`, with corrections."
+    ),
+]
 Purpose = Annotated[str | None, QueryParameter(description="Answer for this purpose alone.")]
 
 
@@ -33,16 +40,18 @@ class DecisionsRequest(msgspec.Struct, forbid_unknown_fields=True):
     learners: list[str]
     at: str | None = None
     purpose: str | None = None
+    known: Known = "then"
 
 
 @get("/v1/learners/{platform_id:str}/decision", summary="One decision", tags=["decisions"])
 async def one_decision(
-    request: Request[Any, Any, Any], platform_id: FromPath[str], at: At = None, purpose: Purpose = None
-) -> Response[dict[str, Any] | None]:
+    request: Request[Any, Any, Any], platform_id: FromPath[str], at: At = None, purpose: Purpose = None,
+    known: KnownWhen = "then",
+) -> Response[dict[str, Any] | None]:  # fmt: skip
     """Answers 200 with the decision, 304 when `If-None-Match` names it, 404 `unknown_learner`."""
     await client_of(request, "decide")
     context: Context = request.app.state.context
-    decision = (await decide_by_platform_id(context, [platform_id], instant(at)))[platform_id]
+    decision = (await decide_by_platform_id(context, [platform_id], instant(at), known))[platform_id]
     if decision.reasons == ("unknown_learner",):
         raise NotFound("unknown_learner", N_("No learner with this id is known. Check the id, or add the learner."))
     decision = narrowed(decision, purpose)
@@ -68,7 +77,7 @@ async def many_decisions(request: Request[Any, Any, Any], data: JSONBody[Decisio
     context: Context = request.app.state.context
     if data.at is None and data.purpose is None:
         return Response(await _present(request, data.learners), headers=_NOT_KEPT, media_type=MediaType.JSON)
-    found = await decide_by_platform_id(context, data.learners, instant(data.at, where="/at"))
+    found = await decide_by_platform_id(context, data.learners, instant(data.at, where="/at"), data.known)
     answers = [narrowed(found[name], data.purpose).document() for name in data.learners]
     return Response({"decisions": answers}, headers=_NOT_KEPT)
 

@@ -37,6 +37,10 @@ begin
 end
 $$;
 
+create function app_now() returns timestamp with time zone language sql stable as $$
+    select coalesce(nullif(current_setting('app.now', true), '')::timestamptz, clock_timestamp())
+$$;
+
 create function app_pupil(wanted uuid) returns boolean language plpgsql stable as $$
 begin
     return app_institution() is not null and exists (
@@ -76,6 +80,33 @@ begin
         return new;
     end if;
     raise exception 'a signed document is immutable' using errcode = 'restrict_violation';
+end
+$$;
+
+create function keep_reachability() returns trigger language plpgsql as $$
+declare
+    scope text := coalesce(current_setting('app.scope', true), '');
+begin
+    perform set_config('app.scope', 'operator', true);
+    insert into fact_versions (kind, subject, until, facts) values ('guardian', old.id::text, app_now(),
+        jsonb_build_object('email', case when old.email is not null and old.unreachable_since is null then '@' end,
+            'unreachable_since', null));
+    perform set_config('app.scope', scope, true);
+    return null;
+end
+$$;
+
+create function keep_version() returns trigger language plpgsql as $$
+declare
+    was jsonb := to_jsonb(old);
+    scope text := coalesce(current_setting('app.scope', true), '');
+begin
+    perform set_config('app.scope', 'operator', true);
+    insert into fact_versions (kind, subject, learner, until, facts)
+    select tg_argv[0], coalesce(was ->> 'id', was ->> 'code'), nullif(was ->> tg_argv[1], '')::uuid, app_now(),
+        jsonb_object_agg(name, was -> name) from unnest(tg_argv[2:]) as name;
+    perform set_config('app.scope', scope, true);
+    return null;
 end
 $$;
 
@@ -160,6 +191,22 @@ $$;
 create function touch_learners(ids uuid[]) returns void language sql as $$
     update learners set revision = revision + 1, check_at = '-infinity' where id = any(ids) and erased_at is null
 $$;
+
+create table age_ups (
+    id uuid not null,
+    learner uuid not null,
+    announced_at timestamp with time zone not null,
+    threshold_at timestamp with time zone not null
+);
+alter table age_ups add constraint age_ups_learner_fkey FOREIGN KEY (learner) REFERENCES learners(id) ON UPDATE RESTRICT ON DELETE RESTRICT;
+alter table age_ups add constraint age_ups_pkey PRIMARY KEY (id);
+alter table age_ups add constraint uq_age_ups UNIQUE (learner);
+alter table age_ups enable row level security;
+alter table age_ups force row level security;
+create policy age_ups_change on age_ups for update using ( SELECT app_sees_all() AS app_sees_all);
+create policy age_ups_delete on age_ups for delete using ( SELECT app_sees_all() AS app_sees_all);
+create policy age_ups_insert on age_ups for insert with check ( SELECT app_sees_all() AS app_sees_all);
+create policy age_ups_read on age_ups for select using (( SELECT app_sees_all() AS app_sees_all) OR app_pupil(learner));
 
 create table api_clients (
     id uuid not null,
@@ -255,6 +302,7 @@ CREATE INDEX authorisations_verified_by ON authorisations USING btree (verified_
 CREATE UNIQUE INDEX authorisations_one_active ON authorisations USING btree (institution, valid_from) WHERE ((state)::text = 'active'::text);
 CREATE TRIGGER authorisations_touch_i AFTER INSERT ON authorisations REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION touch_by_institution();
 CREATE TRIGGER authorisations_touch_u AFTER UPDATE ON authorisations REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION touch_by_institution();
+CREATE TRIGGER authorisations_versions AFTER UPDATE ON authorisations FOR EACH ROW WHEN ((((((((old.state)::text IS DISTINCT FROM (new.state)::text) OR ((old.legal_model)::text IS DISTINCT FROM (new.legal_model)::text)) OR (old.scopes IS DISTINCT FROM new.scopes)) OR (old.purposes IS DISTINCT FROM new.purposes)) OR (old.valid_from IS DISTINCT FROM new.valid_from)) OR (old.valid_until IS DISTINCT FROM new.valid_until))) EXECUTE FUNCTION keep_version('authorisation', '', 'state', 'legal_model', 'scopes', 'purposes', 'valid_from', 'valid_until');
 alter table authorisations enable row level security;
 alter table authorisations force row level security;
 create policy authorisations_change on authorisations for update using (( SELECT app_sees_all() AS app_sees_all) OR (institution = ( SELECT app_institution() AS app_institution)));
@@ -363,6 +411,7 @@ CREATE TRIGGER consents_append_only BEFORE DELETE OR TRUNCATE ON consents FOR EA
 CREATE TRIGGER consents_only_complete BEFORE UPDATE ON consents FOR EACH ROW EXECUTE FUNCTION consent_only_completes();
 CREATE TRIGGER consents_touch_i AFTER INSERT ON consents REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION touch_by_learner();
 CREATE TRIGGER consents_touch_u AFTER UPDATE ON consents REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION touch_by_learner();
+CREATE TRIGGER consents_versions AFTER UPDATE ON consents FOR EACH ROW WHEN (((old.completed_at IS NOT NULL) AND (old.completed_at IS DISTINCT FROM new.completed_at))) EXECUTE FUNCTION keep_version('consent', 'learner', 'completed_at');
 alter table consents enable row level security;
 alter table consents force row level security;
 create policy consents_change on consents for update using (( SELECT app_sees_all() AS app_sees_all) OR app_known_guardian(guardian));
@@ -396,12 +445,31 @@ CREATE INDEX enrolments_missing ON enrolments USING btree (institution, missing_
 CREATE UNIQUE INDEX enrolments_student_id ON enrolments USING btree (institution, student_id) WHERE (student_id IS NOT NULL);
 CREATE TRIGGER enrolments_touch_i AFTER INSERT ON enrolments REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION touch_by_learner();
 CREATE TRIGGER enrolments_touch_u AFTER UPDATE ON enrolments REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION touch_by_learner();
+CREATE TRIGGER enrolments_versions AFTER UPDATE ON enrolments FOR EACH ROW WHEN (((old.begins_on IS DISTINCT FROM new.begins_on) OR (old.ends_on IS DISTINCT FROM new.ends_on))) EXECUTE FUNCTION keep_version('enrolment', 'learner', 'begins_on', 'ends_on');
 alter table enrolments enable row level security;
 alter table enrolments force row level security;
 create policy enrolments_change on enrolments for update using (( SELECT app_sees_all() AS app_sees_all) OR (institution = ( SELECT app_institution() AS app_institution)) OR app_ward(learner));
 create policy enrolments_delete on enrolments for delete using (( SELECT app_sees_all() AS app_sees_all) OR (institution = ( SELECT app_institution() AS app_institution)) OR app_ward(learner));
 create policy enrolments_insert on enrolments for insert with check (( SELECT app_sees_all() AS app_sees_all) OR (institution = ( SELECT app_institution() AS app_institution)));
 create policy enrolments_read on enrolments for select using (( SELECT app_sees_all() AS app_sees_all) OR (institution = ( SELECT app_institution() AS app_institution)) OR app_ward(learner));
+
+create table fact_versions (
+    id bigint default nextval('fact_versions_id_seq'::regclass) not null,
+    kind character varying(24) not null,
+    subject character varying(64) not null,
+    learner uuid,
+    until timestamp with time zone not null,
+    facts jsonb default '{}'::jsonb not null
+);
+alter table fact_versions add constraint fact_versions_pkey PRIMARY KEY (id);
+CREATE INDEX fact_versions_learner ON fact_versions USING btree (learner);
+CREATE INDEX fact_versions_of ON fact_versions USING btree (subject, until, id);
+alter table fact_versions enable row level security;
+alter table fact_versions force row level security;
+create policy fact_versions_change on fact_versions for update using ( SELECT app_sees_all() AS app_sees_all);
+create policy fact_versions_delete on fact_versions for delete using ( SELECT app_sees_all() AS app_sees_all);
+create policy fact_versions_insert on fact_versions for insert with check ( SELECT app_sees_all() AS app_sees_all);
+create policy fact_versions_read on fact_versions for select using ( SELECT app_sees_all() AS app_sees_all);
 
 create table flags (
     id uuid not null,
@@ -451,6 +519,7 @@ alter table guardians add constraint guardians_pkey PRIMARY KEY (id);
 CREATE INDEX guardians_email_key ON guardians USING btree (institution, email_key) WHERE (email_key IS NOT NULL);
 CREATE INDEX guardians_institution ON guardians USING btree (institution);
 CREATE TRIGGER guardians_touch AFTER UPDATE ON guardians REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION touch_by_guardian();
+CREATE TRIGGER guardians_versions AFTER UPDATE ON guardians FOR EACH ROW WHEN ((((old.email IS NOT NULL) AND (old.unreachable_since IS NULL)) IS DISTINCT FROM ((new.email IS NOT NULL) AND (new.unreachable_since IS NULL)))) EXECUTE FUNCTION keep_reachability();
 alter table guardians enable row level security;
 alter table guardians force row level security;
 create policy guardians_change on guardians for update using (( SELECT app_sees_all() AS app_sees_all) OR (institution = ( SELECT app_institution() AS app_institution)) OR (id = ( SELECT app_guardian() AS app_guardian)));
@@ -478,6 +547,7 @@ alter table guardianships add constraint uq_guardianships UNIQUE (learner, guard
 CREATE INDEX guardianships_guardian ON guardianships USING btree (guardian);
 CREATE TRIGGER guardianships_touch_i AFTER INSERT ON guardianships REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION touch_by_learner();
 CREATE TRIGGER guardianships_touch_u AFTER UPDATE ON guardianships REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION touch_by_learner();
+CREATE TRIGGER guardianships_versions AFTER UPDATE ON guardianships FOR EACH ROW WHEN ((((old.authority)::text IS DISTINCT FROM (new.authority)::text) OR (old.ended_at IS DISTINCT FROM new.ended_at))) EXECUTE FUNCTION keep_version('guardianship', 'learner', 'authority', 'ended_at');
 alter table guardianships enable row level security;
 alter table guardianships force row level security;
 create policy guardianships_change on guardianships for update using (( SELECT app_sees_all() AS app_sees_all) OR app_known_guardian(guardian));
@@ -567,6 +637,7 @@ alter table learners add constraint learners_pkey PRIMARY KEY (id);
 CREATE INDEX learners_check_at ON learners USING btree (check_at) WHERE (check_at IS NOT NULL);
 CREATE UNIQUE INDEX learners_platform_id ON learners USING btree (platform_id) WHERE (platform_id IS NOT NULL);
 CREATE TRIGGER learners_facts BEFORE UPDATE ON learners FOR EACH ROW EXECUTE FUNCTION learner_facts_changed();
+CREATE TRIGGER learners_versions AFTER UPDATE ON learners FOR EACH ROW WHEN (((new.erased_at IS NULL) AND ((((((old.birth_date)::text IS DISTINCT FROM (new.birth_date)::text) OR (old.jurisdictions IS DISTINCT FROM new.jurisdictions)) OR ((old.timezone)::text IS DISTINCT FROM (new.timezone)::text)) OR ((old.standing)::text IS DISTINCT FROM (new.standing)::text)) OR ((old.assent)::text IS DISTINCT FROM (new.assent)::text)))) EXECUTE FUNCTION keep_version('learner', 'id', 'birth_date', 'jurisdictions', 'timezone', 'standing', 'assent');
 alter table learners enable row level security;
 alter table learners force row level security;
 create policy learners_change on learners for update using (( SELECT app_sees_all() AS app_sees_all) OR app_pupil(id) OR app_ward(id));
@@ -586,7 +657,7 @@ create table links (
     used_at timestamp with time zone,
     revoked_at timestamp with time zone
 );
-alter table links add constraint ck_purpose CHECK (((purpose)::text = ANY ((ARRAY['consent'::character varying, 'unsubscribe'::character varying, 'sign'::character varying, 'sign_in'::character varying])::text[])));
+alter table links add constraint ck_purpose CHECK (((purpose)::text = ANY (ARRAY[('own'::character varying)::text, ('consent'::character varying)::text, ('unsubscribe'::character varying)::text, ('sign'::character varying)::text, ('sign_in'::character varying)::text])));
 alter table links add constraint links_handle_sha256_key UNIQUE (handle_sha256);
 alter table links add constraint links_pkey PRIMARY KEY (id);
 CREATE INDEX links_handle_sha256 ON links USING btree (handle_sha256);
@@ -611,7 +682,7 @@ create table mail_messages (
     code character varying(16),
     queue_id character varying(64)
 );
-alter table mail_messages add constraint ck_kind CHECK (((recipient_kind)::text = ANY ((ARRAY['guardian'::character varying, 'staff'::character varying, 'signatory'::character varying])::text[])));
+alter table mail_messages add constraint ck_kind CHECK (((recipient_kind)::text = ANY (ARRAY[('learner'::character varying)::text, ('guardian'::character varying)::text, ('staff'::character varying)::text, ('signatory'::character varying)::text])));
 alter table mail_messages add constraint ck_state CHECK (((state)::text = ANY ((ARRAY['queued'::character varying, 'sending'::character varying, 'unknown'::character varying, 'accepted'::character varying, 'delivered'::character varying, 'bounced_soft'::character varying, 'bounced_hard'::character varying, 'complained'::character varying, 'suppressed'::character varying, 'failed'::character varying, 'cancelled'::character varying])::text[])));
 alter table mail_messages add constraint mail_messages_institution_fkey FOREIGN KEY (institution) REFERENCES institutions(id) ON UPDATE RESTRICT ON DELETE RESTRICT;
 alter table mail_messages add constraint mail_messages_pkey PRIMARY KEY (id);
@@ -657,6 +728,31 @@ alter table notices add constraint notices_pkey PRIMARY KEY (id);
 alter table notices add constraint notices_version_key UNIQUE (version);
 CREATE TRIGGER notices_fixed BEFORE DELETE OR UPDATE ON notices FOR EACH ROW EXECUTE FUNCTION notice_row_is_fixed();
 CREATE TRIGGER notices_touch AFTER UPDATE ON notices FOR EACH ROW EXECUTE FUNCTION touch_by_notice();
+
+create table own_answers (
+    id uuid not null,
+    learner uuid not null,
+    purpose character varying(64) not null,
+    state character varying(16) not null,
+    notice_version integer default 0 not null,
+    notice_sha256 character varying(64) not null,
+    language character varying(10) not null,
+    recorded_at timestamp with time zone not null,
+    act uuid not null
+);
+alter table own_answers add constraint ck_state CHECK (((state)::text = ANY ((ARRAY['given'::character varying, 'declined'::character varying, 'withdrawn'::character varying])::text[])));
+alter table own_answers add constraint own_answers_learner_fkey FOREIGN KEY (learner) REFERENCES learners(id) ON UPDATE RESTRICT ON DELETE RESTRICT;
+alter table own_answers add constraint own_answers_pkey PRIMARY KEY (id);
+CREATE INDEX own_answers_latest ON own_answers USING btree (learner, purpose, recorded_at);
+CREATE INDEX own_answers_learner ON own_answers USING btree (learner);
+CREATE TRIGGER own_answers_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON own_answers FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER own_answers_touch AFTER INSERT ON own_answers REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION touch_by_learner();
+alter table own_answers enable row level security;
+alter table own_answers force row level security;
+create policy own_answers_change on own_answers for update using ( SELECT app_sees_all() AS app_sees_all);
+create policy own_answers_delete on own_answers for delete using ( SELECT app_sees_all() AS app_sees_all);
+create policy own_answers_insert on own_answers for insert with check ( SELECT app_sees_all() AS app_sees_all);
+create policy own_answers_read on own_answers for select using (( SELECT app_sees_all() AS app_sees_all) OR app_pupil(learner));
 
 create table purge_tasks (
     id uuid not null,
@@ -716,6 +812,7 @@ create table purposes (
     texts jsonb default '{}'::jsonb not null
 );
 alter table purposes add constraint purposes_pkey PRIMARY KEY (code);
+CREATE TRIGGER purposes_versions AFTER UPDATE ON purposes FOR EACH ROW WHEN (((((old.core IS DISTINCT FROM new.core) OR (old.disclosure IS DISTINCT FROM new.disclosure)) OR (old.commercial IS DISTINCT FROM new.commercial)) OR (old.guardian_always IS DISTINCT FROM new.guardian_always))) EXECUTE FUNCTION keep_version('purpose', '', 'core', 'disclosure', 'commercial', 'guardian_always');
 
 create table recipients (
     code character varying(64) not null,

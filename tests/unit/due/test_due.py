@@ -8,7 +8,7 @@ import pytest
 from guardian.access.codes import CODES, PERMITS
 from guardian.access.decision import Decision
 from guardian.access.due import LAPSE_OR_EXIT, NO_AUTHORISATION, REFUSED, UNASKABLE, WAITING, due
-from guardian.access.facts import Consent, Facts, Learner, Notice
+from guardian.access.facts import Consent, Facts, Guardian, Learner, Notice, Purpose
 from guardian.jurisdiction.clocks import Clocks
 
 BLOCKED = datetime(2026, 9, 1, 8, 0, tzinfo=UTC)
@@ -40,7 +40,16 @@ def answer(*codes: str, access: Any = "block") -> Decision:
 def facts(*consents: Consent) -> Facts:
     return Facts(
         learner=Learner(birth_date="2016-05-01", jurisdictions=("PL",), timezone="Europe/Warsaw", standing="active"),
-        enrolments=(), authorisations=(), guardians=(), consents=consents, purposes={},
+        enrolments=(), authorisations=(), consents=consents,
+        guardians=(
+            Guardian(id="g1", authority="full", has_channel=True),
+            Guardian(id="g2", authority="full", has_channel=True),
+            Guardian(id="g3", authority="limited", has_channel=True),
+        ),
+        purposes={
+            name: Purpose(core=name == "lessons", disclosure=False, commercial=False, guardian_always=False)
+            for name in ("lessons", "recordings")
+        },
         notice=Notice(version=1, material_since=1),
     )  # fmt: skip
 
@@ -118,7 +127,9 @@ def test_of_several_clocks_the_earliest_counts_and_gives_the_cause() -> None:
         ([consent("withdrawn", 5), consent("given", 6)], 7),  # taken back: no refusal stands, the block's start counts
         ([consent("declined", 3), consent("declined", 6)], 13),  # the latest row per guardian and purpose
         ([consent("declined", 3), consent("declined", 2, "g2")], 9),  # the first guardian to refuse
-        ([consent("declined", 4), consent("declined", 2, purpose="recordings")], 9),
+        # what is optional never closed the account, and who has no say never refused it
+        ([consent("declined", 4), consent("declined", 2, purpose="recordings")], 11),
+        ([consent("declined", 4), consent("declined", 2, "g3")], 11),
         ([consent("declined", None)], 7),
     ],
 )
@@ -126,6 +137,11 @@ def test_a_refusal_counts_from_when_it_was_made(consents: list[Consent], days: i
     expected = BLOCKED + timedelta(days=days)
     for order in (consents, consents[::-1]):
         assert at("consent_declined", asked=None, given=facts(*order)) == expected
+
+
+def test_a_learners_own_no_counts_from_the_block_whatever_guardians_said_before() -> None:
+    given = facts(consent("declined", -900), consent("withdrawn", -800))
+    assert at("assent_declined", asked=None, given=given) == BLOCKED + timedelta(days=7)
 
 
 def test_shorter_clocks_are_followed() -> None:

@@ -11,9 +11,8 @@ import asyncpg
 import msgspec
 
 from guardian.access.reasons import REASONS, sentence
-from guardian.access.service import decide_in
 from guardian.audit import store as audit
-from guardian.context import Context, Tx
+from guardian.context import Context
 from guardian.db.migrate import expected, names
 from guardian.errors import GuardianError
 from guardian.events import SYSTEM
@@ -21,6 +20,10 @@ from guardian.i18n import LANGUAGES
 from guardian.jobs import parked
 from guardian.mail.mime import unstructured
 from guardian.mail.smtp_settings import SmtpSettings
+from guardian.purge.drift import differences, summary
+
+_COMPARED = 20_000
+"""How many learners the doctor compares, the flagged ones first; the sweep compares all of them once a day."""
 
 Verdict = Literal["ok", "warning", "failed"]
 
@@ -163,23 +166,14 @@ async def _sweep(ctx: Context, name: str) -> Finding:
 
 
 async def _drift(ctx: Context, name: str) -> Finding:
-    """Flags and purges compared with what `decide` says now, over the learners that carry one."""
-    async with ctx.transaction(SYSTEM) as tx:
-        wrong = await _differences(ctx, tx)
-    if wrong:
-        return Finding(name=name, verdict="failed", found=f"{wrong} purges stand for learners who may be in",
-                       remedy="Run `guardian sweep`; if it stays, report it with the learners' ids.")  # fmt: skip
-    return Finding(name=name, verdict="ok", found="flags and purges agree with the decisions")
-
-
-async def _differences(ctx: Context, tx: Tx) -> int:
-    rows = await tx.fetch(
-        "select p.learner from purges p join learners l on l.id = p.learner "
-        "where p.state in ('due', 'needs_approval', 'cooling_off') and l.check_at > $1 limit 5000",
-        tx.now,
+    """Flags, purges, letters and the sweep's own calendar compared with what `decide` says now."""
+    found = await differences(ctx, most=_COMPARED)
+    if found:
+        return Finding(name=name, verdict="failed", found=summary(found),
+                       remedy="Run `guardian sweep`; if it stays, report it with the ids.")  # fmt: skip
+    return Finding(
+        name=name, verdict="ok", found="flags, purges, letters and the sweep's calendar agree with the decisions"
     )
-    decided = await decide_in(ctx, tx, [row["learner"] for row in rows])
-    return sum(one.decision.access == "permit" for one in decided)
 
 
 async def _headers(_: Context, name: str) -> Finding:

@@ -110,6 +110,20 @@ class Entry(msgspec.Struct, frozen=True):
     state: AnswerState
 
 
+ANSWERS: dict[tuple[Choice, AnswerState | None], AnswerState | None] = {
+    ("yes", None): "given",
+    ("yes", "given"): None,  # unless it no longer stands: then it is given anew
+    ("no", "given"): "withdrawn",
+    ("no", None): "declined",
+    **{("no", state): None for state in ("declined", "withdrawn", "revoked")},
+    **{("no", state): "declined" for state in ("expired", "void", "stale")},
+    **{
+        ("yes", state): "given" for state in ("declined", "withdrawn", "revoked", "expired", "void", "stale")
+    },
+}  # fmt: skip
+"""What a choice adds to a guardian's latest word on a question; None: nothing, since it says the same already."""
+
+
 def entries(
     questions: Iterable[Question],
     choices: Mapping[Key, Choice],
@@ -127,14 +141,14 @@ def entries(
     for question in questions:
         key = (question.learner, question.purpose)
         choice, before = choices[key], current.get(key)
-        if choice == "no":
-            if before is None or before.state not in NOES:
-                withdrawn = before is not None and before.state == "given"
-                found.append(Entry(*key, "withdrawn" if withdrawn else "declined"))
-        elif question.by_mail and not (
-            before is not None and before.state == "given" and before.stands(now, notice_version)
-        ):
-            found.append(Entry(*key, "given"))
+        if choice == "yes" and not question.by_mail:
+            continue
+        said = before.state if before is not None else None
+        if choice == "yes" and before is not None and not before.stands(now, notice_version):
+            said = None
+        state = ANSWERS[choice, said]
+        if state is not None:
+            found.append(Entry(*key, state))
     return found
 
 

@@ -52,7 +52,10 @@ async def plant(ctx: Context, w: World) -> list[str]:
     async with ctx.transaction(SYSTEM) as tx:
         for table, rules in PERSONAL.items():
             for column, rule in rules.items():
-                if rule not in {"learner_erasure", "guardian_erasure"} or table == "consent_evidence":
+                if rule not in {"learner_erasure", "guardian_erasure"} or table in {
+                    "consent_evidence",
+                    "fact_versions",
+                }:
                     continue
                 word = "2016-05-01" if column == "birth_date" else f"{CANARY}-{table}-{column}"
                 key, value = {
@@ -67,6 +70,10 @@ async def plant(ctx: Context, w: World) -> list[str]:
             "values ($1, $2, $3, $4, 'mother', 'en', $5)",
             ctx.new_id(), act, w.alice, f"{CANARY}-typed", tx.now,
         )  # fmt: skip
+        # A birth date that was corrected: what it was before stands in the history.
+        await tx.execute("update learners set birth_date = $2 where id = $1", w.anna, CANARY[:10])
+        await tx.execute("update learners set birth_date = '2016-05-01' where id = $1", w.anna)
+        assert await tx.fetchval("select count(*) from fact_versions where facts::text like $1", f"%{CANARY[:10]}%")
         upload = ctx.new_id()
         await tx.execute(
             "insert into roster_uploads (id, institution, state, mode, sha256, created_at, findings) "
@@ -108,7 +115,7 @@ async def test_a_purge_leaves_no_trace_of_what_was_personal_anywhere(ctx: Contex
     planted = await plant(ctx, w)
     before = await hits(ctx)
     expected = {*planted, "consent_evidence.typed_name", "roster_uploads.findings", "roster_chunks.content",
-                "roster_rows.record"} - {"learners.birth_date"}  # fmt: skip
+                "roster_rows.record", "fact_versions.facts"} - {"learners.birth_date"}  # fmt: skip
     assert set(before) == expected, "the search must find what was planted"
     await carried_out(ctx, clock, w)
     assert await hits(ctx) == []

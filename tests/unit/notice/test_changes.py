@@ -139,3 +139,11 @@ def test_marked_pieces_make_up_both_texts(old: str, new: str) -> None:
     left, right = marked(old, new)
     assert ("".join(piece for piece, _ in left), "".join(piece for piece, _ in right)) == (old, new)
     assert [piece for piece, only in left if not only] == [piece for piece, only in right if not only]
+
+
+@pytest.mark.timeout(10)
+@pytest.mark.parametrize("word", [" ", "a ", "a b ", "a\n", "á"])
+def test_long_and_dull_texts_are_compared_in_time(word: str) -> None:
+    old, new = (word * 10_000)[:10_000], (word * 10_000)[1:9_999]
+    left, right = marked(old, new)
+    assert ("".join(piece for piece, _ in left), "".join(piece for piece, _ in right)) == (old, new)

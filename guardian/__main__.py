@@ -131,12 +131,19 @@ def roster_check(path: Path, locale: str | None, as_of: str | None, records: boo
 @click.option("--institution", required=True, help="The institution's id.")
 @click.option("--mode", type=click.Choice(["additions", "snapshot", "delta"]), default="additions", show_default=True)
 @click.option("--plan/--commit", "plan", default=True, help="Only plan (default), or write it.")
+@click.option(
+    "--mapping", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="JSON: which column is what."
+)
 @JSON
-def roster_import(path: Path, institution: str, mode: str, plan: bool, as_json: bool) -> None:
+def roster_import(  # noqa: PLR0917 (as the command line says it)
+    path: Path, institution: str, mode: str, plan: bool, mapping: Path | None, as_json: bool
+) -> None:
     """Plan what a roster would change, and write it with --commit."""
     from guardian.commands.roster import run_roster_import
 
-    _leave(run_roster_import(path, institution=institution, mode=mode, commit=not plan, as_json=as_json))
+    _leave(
+        run_roster_import(path, institution=institution, mode=mode, commit=not plan, as_json=as_json, mapping=mapping)
+    )
 
 
 @cli.group()

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from guardian.access import newcomers
 from guardian.access.law_note import note_law
 from guardian.authorisation import lapse, renewal
 from guardian.authorisation import letters as authorisation_letters
@@ -93,5 +94,6 @@ PORTS: dict[str, Callable[..., Any]] = {
     "notice.published": asking.notice_published,
     "client_of": client_of,
     "once": repeats.once,
+    "effect": newcomers.effect,
 }
 """What a lower room may not import, under the name by which it asks for it."""

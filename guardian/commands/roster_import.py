@@ -14,14 +14,14 @@ from guardian.errors import NotFound
 from guardian.events import SYSTEM
 from guardian.i18n import choose, text
 from guardian.i18n import gettext_noop as N_
-from guardian.roster import service
+from guardian.roster import mappings, service
 from guardian.roster.domain import Plan
 
 USAGE = 2
 
 
 async def run_import(  # noqa: PLR0917 (as the command line says it)
-    ctx: Context, path: Path, institution: str, mode: str, commit: bool, as_json: bool
+    ctx: Context, path: Path, institution: str, mode: str, commit: bool, as_json: bool, mapping: Path | None = None
 ) -> int:
     """Print the plan; the exit code: 0 done, 1 the file is refused (with its reasons), 2 there is no such file.
 
@@ -37,7 +37,11 @@ async def run_import(  # noqa: PLR0917 (as the command line says it)
         raise NotFound(
             "unknown_institution", N_("There is no such institution. Check its id."), where="institution"
         ) from error
-    plan = await service.import_file(ctx, SYSTEM, school, path, mode=mode, commit=commit, language=language)
+    said = await asyncio.to_thread(mapping.read_text, "utf-8") if mapping else ""
+    plan = await service.import_file(
+        ctx, SYSTEM, school, path, mode=mode, commit=commit, language=language,
+        mapping=mappings.parsed(said) if said else None,
+    )  # fmt: skip
     if as_json:
         print_json(plan)
     else:

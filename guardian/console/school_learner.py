@@ -8,16 +8,18 @@ from litestar.params import FromPath
 
 from guardian.access.service import decide_many
 from guardian.consent import renewing
-from guardian.console import school_store, service, words
+from guardian.console import roster_words, school_store, words
 from guardian.console.frame import CLERKS, READ, at_desk, desk, same_for_strangers, sentence_of
 from guardian.console.standing import purposes_of, standing_of
-from guardian.errors import Conflict, Refused
+from guardian.errors import Conflict
 from guardian.flags import store as flags
 from guardian.flags.domain import SENTENCES
+from guardian.people import corrections
+from guardian.people import service as correcting
 from guardian.people import store as people
 from guardian.web.page import AnyRequest, Page, context_of, form_of, language_of, redirect
 
-_DONE = ("resent", "corrected", "moved")
+_DONE = ("resent", "corrected", "moved", "learner", "dropped")
 
 
 @route("/school/learners/{learner:uuid}", http_method=READ, include_in_schema=False)
@@ -32,42 +34,12 @@ async def resend(request: AnyRequest, learner: FromPath[UUID], guardian: FromPat
     await form_of(request)
     actor, school = await at_desk(request, *CLERKS)
     ctx = context_of(request)
-    async with ctx.transaction(actor) as tx:
-        if await school_store.guards(tx, school.id, learner, guardian) is None:
-            raise same_for_strangers()
+    await correcting.contact_of(ctx, actor, school.id, learner, guardian)
     try:
         await renewing.resend(ctx, actor, guardian)
     except Conflict as error:
         return await _story(request, learner, status=409, message=sentence_of(request, error))
     return redirect(f"/school/learners/{learner}?done=resent")
-
-
-@route("/school/learners/{learner:uuid}/guardians/{guardian:uuid}", http_method=READ, include_in_schema=False)
-async def contact(request: AnyRequest, learner: FromPath[UUID], guardian: FromPath[UUID]) -> Page:
-    """The form that corrects how a guardian is named and reached."""
-    actor, school = await at_desk(request, *CLERKS)
-    async with context_of(request).transaction(actor) as tx:
-        known = await school_store.guards(tx, school.id, learner, guardian)
-    if known is None:
-        raise same_for_strangers()
-    filled = {"name": known["name"] or "", "email": known["email"] or "", "phone": known["phone"] or ""}
-    return desk(request, "contact.html", learner=learner, guardian=guardian, filled=filled, where="", message=None)
-
-
-@post("/school/learners/{learner:uuid}/guardians/{guardian:uuid}", include_in_schema=False)
-async def correct(request: AnyRequest, learner: FromPath[UUID], guardian: FromPath[UUID]) -> Response[Any]:
-    """Write the correction."""
-    fields = await form_of(request)
-    actor, school = await at_desk(request, *CLERKS)
-    filled = {name: fields.get(name, "")[:400] for name in ("name", "email", "phone")}
-    try:
-        moved = await service.correct_contact(context_of(request), actor, school, learner, guardian, **filled)
-    except Refused as error:
-        return desk(
-            request, "contact.html", status=422, learner=learner, guardian=guardian, filled=filled, where=error.where,
-            message=sentence_of(request, error),
-        )  # fmt: skip
-    return redirect(f"/school/learners/{learner}?done={'moved' if moved else 'corrected'}")
 
 
 async def _story(request: AnyRequest, learner: UUID, *, status: int = 200, message: str | None = None) -> Page:
@@ -82,6 +54,7 @@ async def _story(request: AnyRequest, learner: UUID, *, status: int = 200, messa
         asked = await school_store.asked_about(tx, learner)
         answers = await school_store.answers_about(tx, learner)
         titles = await school_store.purpose_titles(tx, language)
+        kept = await corrections.of_learner(tx, school.id, learner)
         raised = (await flags.of_learners(tx, [learner])).get(learner, [])
     one = (await decide_many(ctx, [learner]))[learner]
     done = request.query_params.get("done")
@@ -90,8 +63,9 @@ async def _story(request: AnyRequest, learner: UUID, *, status: int = 200, messa
         guardians=guardians, asked=asked, answers=answers, titles=titles, flags=raised, flag_words=SENTENCES,
         where=standing_of(one, language), purposes=list(purposes_of(one, titles, language)), decision=one.decision,
         due=one.due, now=ctx.clock.now(), message=message, done=done if done in _DONE else None, words=words,
-        may_change=actor.role in CLERKS,
+        may_change=actor.role in CLERKS, corrections=kept,
+        words_of_field=lambda field: roster_words.field_changed(field, language),
     )  # fmt: skip
 
 
-ROUTES: list[Any] = [story, resend, contact, correct]
+ROUTES: list[Any] = [story, resend]

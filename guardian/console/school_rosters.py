@@ -11,11 +11,11 @@ from litestar.datastructures import UploadFile
 
 from guardian.console import roster_words
 from guardian.console.frame import CLERKS, READ, at_desk, desk, sentence_of
-from guardian.console.service import plan_soon
 from guardian.context import Context
-from guardian.errors import GuardianError, Refused, TooLarge
+from guardian.errors import Conflict, GuardianError, Refused, TooLarge
+from guardian.events import Actor
 from guardian.i18n import gettext_noop as N_
-from guardian.roster import service, workshop
+from guardian.roster import columns, service, workshop
 from guardian.roster import store as rosters
 from guardian.web.page import AnyRequest, Page, context_of, form_of, language_of, redirect
 
@@ -41,9 +41,21 @@ async def upload(request: AnyRequest) -> Response[Any]:
             made = await service.receive(ctx, actor, school.id, path, mode=mode)
     except (Refused, TooLarge) as error:
         return await _page(request, status=422, mode=mode, error=error)
-    if not await plan_soon(ctx, actor, made):
-        await service.make_plan(ctx, actor, made, language=language_of(request))
-    return redirect(f"/school/rosters/{made}")
+    return await read_soon(request, actor, made)
+
+
+async def read_soon(request: AnyRequest, actor: Actor, upload: UUID) -> Response[Any]:
+    """Read an upload, at once or (a large one) by the worker, and go to the page that comes next."""
+    ctx = context_of(request)
+    if await service.plan_later(ctx, actor, upload):
+        return redirect(address_of(upload))
+    plan = await service.make_plan(ctx, actor, upload, language=language_of(request))
+    try:
+        found, proposal = await columns.proposal_of(ctx, actor, upload)
+    except Conflict:
+        return redirect(address_of(upload))
+    asks = columns.should_ask(plan, found, proposal)
+    return redirect(f"{address_of(upload)}/columns" if asks else address_of(upload))
 
 
 @contextlib.asynccontextmanager

@@ -1,12 +1,11 @@
 """What the pages of a school read. Reads only; every statement names the institution beside row-level security."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import msgspec
-from asyncpg import Record
 
 from guardian.console import domain
 from guardian.context import Tx
@@ -81,17 +80,6 @@ async def is_enrolled(tx: Tx, institution: UUID, learner: UUID) -> bool:
     )  # fmt: skip
 
 
-async def guards(tx: Tx, institution: UUID, learner: UUID, guardian: UUID) -> Record | None:
-    """A guardian of a learner of this institution, as known here."""
-    return await tx.fetchrow(
-        "select g.id, g.name, g.email, g.email_key, g.phone, l.given_name, l.family_name, l.email_key as learner_key "
-        "from guardians g join guardianships k on k.guardian = g.id join learners l on l.id = k.learner "
-        "join enrolments e on e.learner = l.id and e.institution = g.institution "
-        "where g.id = $1 and k.learner = $2 and g.institution = $3 and g.erased_at is null and l.erased_at is null",
-        guardian, learner, institution,
-    )  # fmt: skip
-
-
 async def asked_about(tx: Tx, learner: UUID) -> dict[UUID, Asked]:
     """The latest question to each guardian of a learner, by guardian."""
     rows = await tx.fetch(
@@ -127,29 +115,47 @@ async def purpose_titles(tx: Tx, language: str) -> dict[str, str]:
     return {row["code"]: row["title"] for row in rows}
 
 
+class Planned(msgspec.Struct, frozen=True):
+    """A row of a plan: its number, state and codes; whom it is about and what it changes, while that is kept."""
+
+    row: int | None
+    state: str
+    codes: list[str]
+    record: Mapping[str, Any] | None
+    changes: list[dict[str, str | None]]
+
+
 async def plan_rows(
-    tx: Tx, upload: UUID, *, state: str | None, start: int, limit: int
-) -> Sequence[tuple[int | None, str, list[str], Mapping[str, Any] | None]]:
-    """A part of a plan: row number, state, codes and whom it is about; those missing in the file come last."""
+    tx: Tx, upload: UUID, *, state: str | None, code: str | None, start: int, limit: int
+) -> list[Planned]:
+    """A part of a plan, in the order of the file; those missing in the file come last."""
     found = await tx.fetch(
         "select nullif(r.row, 0) as row, r.state, r.codes, coalesce(r.record, (select jsonb_build_object('given_name', "
         "l.given_name, 'family_name', l.family_name, 'class_name', e.class_name, 'student_id', e.student_id) "
         "from learners l join enrolments e on e.learner = l.id and e.institution = u.institution "
-        "where l.id = r.learner and r.row = 0)) as record "
+        "where l.id = r.learner and r.row = 0)) as record, r.changes "
         "from roster_rows r join roster_uploads u on u.id = r.upload where r.upload = $1 "
-        "and ($2::text is null or r.state = $2) order by nullif(r.row, 0), r.id limit $3 offset $4",
-        upload, state, limit, start,
+        "and ($2::text is null or r.state = $2) and ($5::text is null or $5 = any(r.codes)) "
+        "order by nullif(r.row, 0), r.id limit $3 offset $4",
+        upload, state, limit, start, code,
     )  # fmt: skip
     return [
-        (row["row"], row["state"], row["codes"], msgspec.json.decode(row["record"]) if row["record"] else None)
+        Planned(
+            row["row"],
+            row["state"],
+            row["codes"],
+            msgspec.json.decode(row["record"]) if row["record"] else None,
+            msgspec.json.decode(row["changes"]) if row["changes"] else [],
+        )
         for row in found
     ]
 
 
-async def names_code(tx: Tx, upload: UUID, code: str) -> bool:
-    """Whether any row of a plan carries a code."""
-    return bool(
-        await tx.fetchval(
-            "select exists (select 1 from roster_rows where upload = $1 and $2 = any(codes))", upload, code
-        )
-    )
+async def plan_codes(tx: Tx, upload: UUID, *, state: str | None) -> list[tuple[str, int]]:
+    """Which codes the rows of a plan carry, the most frequent first, with how many rows each."""
+    rows = await tx.fetch(
+        "select code, count(*) as rows from roster_rows, unnest(codes) as code where upload = $1 "
+        "and ($2::text is null or state = $2) group by code order by 2 desc, 1",
+        upload, state,
+    )  # fmt: skip
+    return [(row["code"], row["rows"]) for row in rows]

@@ -244,6 +244,23 @@ class GuardianshipRow(Table, tablename="guardianships"):
     ck_eligible = Check("eligible in ('yes', 'no', 'ask')")
 
 
+class CorrectionRow(Table, tablename="corrections"):
+    """That staff corrected a field by hand and what the roster said instead: imports keep the correction until the
+    file agrees or staff drops it. Of a learner, of a guardian, or (both) of their relation.
+    Writer: guardian.people.corrections
+    """
+
+    id = key()
+    institution = link(InstitutionRow)
+    learner = link(LearnerRow, null=True)
+    guardian = link(GuardianRow, null=True)
+    field = word(length=32)
+    file_value = personal("learner_erasure")
+    made_by = UUID(default=None, null=True)
+    created_at = instant()
+    ck_about = Check("learner is not null or guardian is not null")
+
+
 class ConsentRequestRow(Table, tablename="consent_requests"):
     """One question to one guardian about one or several learners; it outlives its links.
     Writer: guardian.consent.store
@@ -518,6 +535,7 @@ class RosterUploadRow(Table, tablename="roster_uploads"):
     progress = BigInt(default=0, null=False)
     total = BigInt(default=0, null=False)
     started_by = UUID(default=None, null=True)
+    mapping = JSONB(null=True, default=None)
     findings = JSONB(null=True, default=None, help_text="personal: upload_end")
     created_at = instant()
     planned_at = instant(null=True)
@@ -549,7 +567,22 @@ class RosterRowRow(Table, tablename="roster_rows"):
     codes = words()
     learner = UUID(default=None, null=True)
     record = JSONB(null=True, default=None, help_text="personal: upload_end")
+    changes = JSONB(null=True, default=None, help_text="personal: upload_end")
     ck_state = Check("state in ('new', 'changed', 'unchanged', 'held', 'missing', 'rejected')")
+
+
+class RosterMappingRow(Table, tablename="roster_mappings"):
+    """Which column is what, as a person of a school confirmed it for files with one header. Field words only.
+    Writer: guardian.roster.mappings
+    """
+
+    id = key()
+    institution = link(InstitutionRow, index=False)  # the unique pair begins with it
+    fingerprint = word(length=64)
+    mapping = JSONB(default="{}", null=False)
+    confirmed_by = UUID(default=None, null=True)
+    created_at = instant()
+    uq_roster_mappings = Unique([institution, fingerprint])
 
 
 class ApiClientRow(Table, tablename="api_clients"):
@@ -613,12 +646,11 @@ class DemoClockRow(Table, tablename="demo_clock"):
 
 TABLES: tuple[type[Table], ...] = (
     InstitutionRow, StaffRow, StaffSessionRow, PurposeRow, NoticeRow, NoticeTextRow, AuthorisationRow,
-    AuthorisationDocumentRow, LearnerRow,
-    EnrolmentRow, GuardianRow, GuardianshipRow, ConsentRequestRow, ConsentRequestLearnerRow, ConsentRow,
-    ConsentEvidenceRow, OwnAnswerRow, AgeUpRow, FactVersionRow, LinkRow, MailMessageRow, SuppressionRow, FlagRow,
-    HoldRow, PurgeRow, RecipientRow,
-    PurgeTaskRow, TombstoneRow, RosterUploadRow, RosterChunkRow, RosterRowRow, ApiClientRow, IdempotencyRow, AuditRow,
-    SweepRow, DemoClockRow,
+    AuthorisationDocumentRow, LearnerRow, EnrolmentRow, GuardianRow, GuardianshipRow, CorrectionRow,
+    ConsentRequestRow, ConsentRequestLearnerRow, ConsentRow, ConsentEvidenceRow, OwnAnswerRow, AgeUpRow,
+    FactVersionRow, LinkRow, MailMessageRow, SuppressionRow, FlagRow, HoldRow, PurgeRow, RecipientRow, PurgeTaskRow,
+    TombstoneRow, RosterUploadRow, RosterChunkRow, RosterRowRow, RosterMappingRow, ApiClientRow, IdempotencyRow,
+    AuditRow, SweepRow, DemoClockRow,
 )  # fmt: skip
 
 PERSONAL: dict[str, dict[str, str]] = {
@@ -628,13 +660,15 @@ PERSONAL: dict[str, dict[str, str]] = {
     ),
     "enrolments": {"student_id": "learner_erasure"},
     "fact_versions": {"facts": "learner_erasure"},
+    # deleted with the learner, and with the guardian
+    "corrections": {"file_value": "learner_erasure"},
     # emptied by guardian.people.store.erase_guardians once no living learner is left
     "guardians": dict.fromkeys(("name", "email", "email_key", "phone"), "guardian_erasure"),
     "consent_evidence": {"typed_name": "guardian_erasure"},
     # emptied by guardian.roster.store.erase_upload after commit, cancel or 72 hours
     "roster_uploads": {"findings": "upload_end"},
     "roster_chunks": {"content": "upload_end"},
-    "roster_rows": {"record": "upload_end"},
+    "roster_rows": {"record": "upload_end", "changes": "upload_end"},
     # emptied when the institution ends, or the person leaves
     "institutions": {"contact_email": "institution_end"},
     "authorisations": dict.fromkeys(

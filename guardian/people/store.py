@@ -11,6 +11,7 @@ import msgspec
 from asyncpg import Record
 
 from guardian.context import Tx
+from guardian.people import corrections
 from guardian.people.domain import Authority, Eligible, Enrolment, Guardian, Learner, Standing, email_key
 
 _LEARNER = (
@@ -72,6 +73,26 @@ async def guardians_of(tx: Tx, learners: Sequence[UUID]) -> dict[UUID, list[Guar
     for row in rows:
         found[row["learner"]].append(msgspec.convert(dict(row), Guardian))
     return found
+
+
+async def contact(tx: Tx, institution: UUID, learner: UUID, guardian: UUID) -> Record | None:
+    """A guardian of a learner of an institution, with the key of the learner's own address."""
+    return await tx.fetchrow(
+        "select g.id, g.name, g.email, g.email_key, g.phone, k.relationship, l.email_key as learner_key "
+        "from guardians g join guardianships k on k.guardian = g.id join learners l on l.id = k.learner "
+        "join enrolments e on e.learner = l.id and e.institution = g.institution "
+        "where g.id = $1 and k.learner = $2 and g.institution = $3 and g.erased_at is null and l.erased_at is null",
+        guardian, learner, institution,
+    )  # fmt: skip
+
+
+async def pupil(tx: Tx, institution: UUID, learner: UUID) -> Record | None:
+    """What an institution may correct of a learner enrolled there."""
+    return await tx.fetchrow(
+        "select l.given_name, l.family_name, l.birth_date, e.class_name from learners l join enrolments e "
+        "on e.learner = l.id where l.id = $1 and e.institution = $2 and l.erased_at is null",
+        learner, institution,
+    )  # fmt: skip
 
 
 async def add_learner(tx: Tx, learner: Learner) -> bool:
@@ -171,6 +192,36 @@ async def set_standing(tx: Tx, learner: UUID, standing: Standing, *, before: Seq
     )  # fmt: skip
 
 
+async def correct_name(tx: Tx, learner: UUID, *, given_name: str | None, family_name: str | None) -> bool:
+    """Correct how a learner is called; False for an unknown or erased one."""
+    return bool(
+        await tx.execute(
+            "update learners set given_name = $2, family_name = $3 where id = $1 and erased_at is null",
+            learner, given_name, family_name,
+        )
+    )  # fmt: skip
+
+
+async def correct_class(tx: Tx, learner: UUID, institution: UUID, class_name: str | None) -> bool:
+    """Correct the class of a learner at an institution; False where there is no enrolment."""
+    return bool(
+        await tx.execute(
+            "update enrolments set class_name = $3 where learner = $1 and institution = $2",
+            learner, institution, class_name,
+        )
+    )  # fmt: skip
+
+
+async def correct_relationship(tx: Tx, learner: UUID, guardian: UUID, relationship: str) -> bool:
+    """Correct how a guardian and a learner are related; what the guardian may decide stays."""
+    return bool(
+        await tx.execute(
+            "update guardianships set relationship = $3 where learner = $1 and guardian = $2 and ended_at is null",
+            learner, guardian, relationship,
+        )
+    )  # fmt: skip
+
+
 async def set_birth_date(tx: Tx, learner: UUID, birth_date: str | None) -> bool:
     """Correct a birth date (`YYYY`, `YYYY-MM` or `YYYY-MM-DD`); False when there is nothing to correct."""
     return bool(
@@ -218,6 +269,7 @@ async def erase_learner(tx: Tx, learner: UUID) -> int:
         "from learners l where l.id = $1",
         learner,
     )
+    await corrections.forget(tx, learner)
     await tx.execute("update enrolments set student_id = null, class_name = null where learner = $1", learner)
     await tx.execute("delete from fact_versions where learner = $1", learner)
     await tx.execute(
@@ -231,10 +283,12 @@ async def erase_learner(tx: Tx, learner: UUID) -> int:
 
 async def erase_guardians_of(tx: Tx, learner: UUID) -> int:
     """Empty the guardians of a learner who answer for nobody else that is still kept; answers how many."""
-    return await tx.execute(
+    rows = await tx.fetch(
         "update guardians g set name = null, email = null, email_key = null, phone = null, erased_at = $2 "
         "where g.erased_at is null and g.id in (select k.guardian from guardianships k where k.learner = $1) "
         "and not exists (select 1 from guardianships k join learners l on l.id = k.learner "
-        "where k.guardian = g.id and l.erased_at is null)",
+        "where k.guardian = g.id and l.erased_at is null) returning g.id",
         learner, tx.now,
     )  # fmt: skip
+    await corrections.forget(tx, learner, [row["id"] for row in rows])
+    return len(rows)

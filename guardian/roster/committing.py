@@ -11,7 +11,7 @@ from guardian.events import Actor, Event
 from guardian.flags import service as flags
 from guardian.flags.domain import Kind
 from guardian.jobs import enqueue
-from guardian.people import merge
+from guardian.people import corrections, merge
 from guardian.people.jobs import AskGuardians
 from guardian.people.row_ids import RowIds
 from guardian.roster import first, plan, planning, store
@@ -46,6 +46,7 @@ async def write(
         if prepared.reading.refused or expected not in {None, prepared.counts}:
             return None
         await merge.merge(tx, school)
+        await corrections.drop_agreed(tx)
         missing = await merge.mark_missing(tx, terms.institution) if confirm_missing else 0
         await _flag_birth_dates(ctx, tx, terms)
     await _flags(ctx, tx, terms, prepared, confirmed=confirm_missing)

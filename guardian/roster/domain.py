@@ -6,6 +6,8 @@ from uuid import UUID
 
 import msgspec
 
+from guardian.roster.reading.mapping import Mapping
+
 Mode = Literal["additions", "snapshot", "delta"]
 """What absence from the file means: nothing; «left, perhaps»; nothing, but the file names who left."""
 UploadState = Literal["received", "read", "planned", "committed", "cancelled", "failed"]
@@ -13,6 +15,8 @@ RowState = Literal["new", "changed", "unchanged", "held", "missing", "rejected"]
 
 OPEN: tuple[UploadState, ...] = ("received", "read", "planned")
 """States in which the bytes are kept and a plan may be made or committed."""
+UNMAPPED = frozenset({"HEADER_MISSING", "NOBODY_READ"})
+"""Why a file is refused that may only need to be told which column is what; its bytes are kept for that."""
 LIFE_HOURS = 72
 """An upload that nobody commits is erased so long after it came (FORMATS section 4, point 11)."""
 SMALL_PIECES = 2
@@ -42,12 +46,15 @@ class Effect(msgspec.Struct, frozen=True, kw_only=True):
     asked_again: int = 0
 
 
-class PlanRow(msgspec.Struct, frozen=True, kw_only=True):
-    """One line of a plan. `row` is the number that a spreadsheet shows; None for a learner missing from the file."""
+class PlanRow(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One line of a plan. `row` is the number that a spreadsheet shows; None for a learner missing from the file.
+    `changed`: names of the fields that would change, without their values.
+    """
 
     row: int | None
     state: RowState
     codes: list[str]
+    changed: list[str] = []
 
 
 class Said(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -65,9 +72,16 @@ class Said(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     suggestion: str = ""
 
 
+class Chosen(msgspec.Struct, frozen=True, kw_only=True):
+    """Which column of an upload is what, where a person said so: now, or (`remembered`) of an earlier file."""
+
+    mapping: Mapping
+    remembered: bool = False
+
+
 class Upload(msgspec.Struct, frozen=True, kw_only=True):
     """An uploaded roster as it is kept. `progress`: records read so far; `total`: how many there are,
-    0 until that is known.
+    0 until that is known; `has_file`: whether its bytes are still kept.
     """
 
     id: UUID
@@ -84,6 +98,13 @@ class Upload(msgspec.Struct, frozen=True, kw_only=True):
     created_at: datetime
     planned_at: datetime | None
     committed_at: datetime | None
+    mapping: Chosen | None = None
+    has_file: bool = False
+
+    @property
+    def asks(self) -> bool:
+        """Whether a person can mend the upload by saying which column is what."""
+        return self.state == "failed" and self.has_file and self.error in UNMAPPED
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

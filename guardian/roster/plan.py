@@ -11,7 +11,7 @@ from uuid import UUID
 import msgspec
 
 from guardian.context import Context, Tx
-from guardian.roster import erased, plan_identity, plan_people, plan_rows, staging
+from guardian.roster import erased, plan_corrections, plan_identity, plan_people, plan_rows, staging
 from guardian.roster.ahead import ahead
 from guardian.roster.domain import Counts, Effect, Newcomers, simple_effect
 from guardian.roster.reading.records import Reading
@@ -99,6 +99,7 @@ async def prepare(ctx: Context, tx: Tx, terms: Terms, source: Source, progress: 
     await staging.load_codes(tx, told.by_row(reading), told.refused(reading))
     if records > MANY:
         await tx.execute(NO_NESTED_LOOPS)
+    await plan_corrections.apply(tx, terms)
     await plan_people.refuse_own_addresses(tx, terms)
     await plan_identity.identify(tx, terms, platform_ids=platform_ids)
     await plan_people.resolve(tx, terms)

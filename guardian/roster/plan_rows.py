@@ -58,9 +58,38 @@ select exists (select 1 from incoming_guardians g join repeated r on r.key = g.k
 """
 
 _KEEP = """
-insert into roster_rows (id, upload, row, state, codes, learner, record)
-select {id}, $2, row, state, array(select distinct code from unnest(codes) as code order by code), learner, record
+insert into roster_rows (id, upload, row, state, codes, learner, record, changes)
+select {id}, $2, row, state, array(select distinct code from unnest(codes) as code order by code), learner, record,
+    {changes}
 from ({rows}) as shown
+"""
+# What a row would change, field by field, of the learner it is or (held) may be, and who is asked for the first time.
+_CHANGES = """
+case when $3 and who is not null and state in ('changed', 'held') then (
+    select jsonb_agg(jsonb_build_object('field', c.field, 'old', c.old, 'new', c.new) order by c.place) from (
+        select v.place, v.field, v.old, v.new
+        from incoming i join learners l on l.id = who join enrolments e on e.learner = l.id and e.institution = $5
+        cross join lateral (values (1, 'given_name', l.given_name, i.given),
+            (2, 'family_name', l.family_name, i.family), (3, 'birth_date', l.birth_date, i.birth),
+            (4, 'class_name', e.class_name, i.class_name), (5, 'student_id', e.student_id, i.student_id),
+            (6, 'email', l.email, i.email)) as v(place, field, old, new)
+        where i.n = shown.n and v.new is not null and v.new is distinct from v.old
+        union all
+        select v.place, v.field, v.old, v.new from contacts d join incoming_guardians g on g.turn = d.turn
+        join guardians x on x.id = d.guardian
+        cross join lateral (values (7, 'guardian_name', x.name, coalesce(x.name, g.name)),
+            (8, 'guardian_email', x.email, coalesce(x.email, g.email)),
+            (9, 'guardian_phone', x.phone, coalesce(g.phone, x.phone))) as v(place, field, old, new)
+        where d.n = shown.n and state = 'changed' and v.new is distinct from v.old
+        union all
+        select 10, 'guardian_relationship', w.relationship, r.relationship from relations r
+        join guardianships w on w.learner = r.learner and w.guardian = r.guardian
+        where r.n = shown.n and state = 'changed' and r.relationship not in ('unknown', w.relationship)
+        union all
+        select 11, case when f.eligible = 'yes' then 'guardian_asked' else 'guardian_added' end, null,
+            coalesce(g.name, g.email, g.phone)
+        from fresh f join incoming_guardians g on g.turn = f.turn where f.n = shown.n and state = 'changed'
+    ) as c) end
 """
 _RECORD = """
 case when $3 then jsonb_build_object('given_name', i.given, 'family_name', i.family, 'birth_date', i.birth,
@@ -72,15 +101,17 @@ _SAID = "(select row, array_agg(code) as codes from incoming_codes, unnest(codes
 _REMARKABLE = f"""
 select * from (
     select e.row, e.state, e.codes || coalesce(c.codes, array[]::text[]) as codes,
-        case when e.state = 'missing' then e.learner end as learner, case when e.codes @> array['ERASED_REIMPORT']
+        case when e.state = 'missing' then e.learner end as learner, e.n, e.learner as who,
+        case when e.codes @> array['ERASED_REIMPORT']
         then null else {_RECORD.replace(" as record", "")} end as record
     from exceptional e join incoming i on i.n = e.n left join {_SAID} on c.row = e.row
-    union all select row, 'rejected', codes, null, null from refused_rows
-    union all select 0, 'missing', $4::text[], learner, null from absent
+    union all select row, 'rejected', codes, null, null, null, null from refused_rows
+    union all select 0, 'missing', $4::text[], learner, null, null, null from absent
     union all
     select i.row, case when k.n is null then 'new' when t.n is null then 'unchanged' else 'changed' end,
         coalesce(k.codes, array[]::text[]) || coalesce(c.codes, array[]::text[])
-            || case when t.added then array['GUARDIAN_ADDED'] else array[]::text[] end, k.learner, {_RECORD}
+            || case when t.added then array['GUARDIAN_ADDED'] else array[]::text[] end,
+        k.learner, i.n, k.learner, {_RECORD}
     from incoming i left join known k on k.n = i.n left join touched t on t.n = i.n left join {_SAID} on c.row = i.row
     where (t.n is not null or c.row is not null or k.codes <> array[]::text[])
         and not exists (select 1 from exceptional e where e.n = i.n)
@@ -136,8 +167,9 @@ def shown(terms: Terms, upload: UUID, *, mass: bool, named: bool, after: int = 0
         turn = f"({3 * after + place * ROWS_SHOWN} + row_number() over ())"
         values: list[object] = [upload, named]
         if rows is _REMARKABLE:
-            values.append(["MASS_REMOVAL"] if mass else [])
-        made.append((_KEEP.format(id=terms.rows.sql(turn), rows=rows), values))
+            values += [["MASS_REMOVAL"] if mass else [], terms.institution]
+        changes = _CHANGES if rows is _REMARKABLE else "null"
+        made.append((_KEEP.format(id=terms.rows.sql(turn), rows=rows, changes=changes), values))
     return made
 
 
@@ -156,7 +188,7 @@ async def add_remarks(tx: Tx, terms: Terms, upload: UUID, *, after: int) -> int:
     """Say with rows kept already what the reader said of them in the end; answers how many rows it refused."""
     await tx.execute(_REMARK, upload)
     turn = f"({3 * after + 3 * ROWS_SHOWN} + row_number() over ())"
-    await tx.execute(_KEEP.format(id=terms.rows.sql(turn), rows=_REMARKED), ROWS_SHOWN, upload)
+    await tx.execute(_KEEP.format(id=terms.rows.sql(turn), rows=_REMARKED, changes="null"), ROWS_SHOWN, upload)
     return int(await tx.fetchval("select count(*) from refused_rows"))
 
 

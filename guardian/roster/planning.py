@@ -17,7 +17,7 @@ from guardian.institution import store as institutions
 from guardian.institution.domain import Institution
 from guardian.people.row_ids import RowIds
 from guardian.roster import plan, plan_rows, sealing, store, workshop
-from guardian.roster.domain import OPEN, ROWS_SHOWN, Mode, Upload
+from guardian.roster.domain import OPEN, ROWS_SHOWN, Chosen, Mode, Upload
 from guardian.roster.source import FromFile, Source
 from guardian.roster.terms import Terms
 
@@ -57,10 +57,14 @@ def terms_of(ctx: Context, tx: Tx, found: Institution, mode: Mode) -> Terms:
     )
 
 
-def source_of(path: Path, found: Institution, terms: Terms) -> Source:
+def source_of(path: Path, found: Institution, terms: Terms, chosen: Chosen | None = None) -> Source:
     """A reading of a file in the institution's manner: its language and country decide what the file leaves open."""
-    country = found.jurisdiction.partition("-")[0]
-    return FromFile(path, locale=f"{found.language}-{country}", as_of=terms.today)
+    return FromFile(path, locale=locale_of(found), as_of=terms.today, chosen=chosen)
+
+
+def locale_of(found: Institution) -> str:
+    """How an institution writes dates and telephone numbers."""
+    return f"{found.language}-{found.jurisdiction.partition('-')[0]}"
 
 
 async def see_all(tx: Tx) -> None:

@@ -17,12 +17,16 @@ from guardian.errors import NotFound, Refused
 from guardian.events import Actor
 from guardian.i18n import choose
 from guardian.i18n import gettext_noop as N_
-from guardian.roster import service, workshop
+from guardian.roster import columns, mappings, service, workshop
 from guardian.roster.domain import Plan
+from guardian.roster.reading.proposal import Proposal
 
 _BODY = 1024 * 1024 * 1024
 """The most that a request may send before it is cut off; the budget of the settings is judged on the file itself."""
-_FORM = "multipart form: `file`, `institution` (its id), `mode` (additions, snapshot or delta; default additions)"
+_FORM = (
+    "multipart form: `file`, `institution` (its id), `mode` (additions, snapshot or delta; default additions), "
+    "`mapping` (JSON, optional: which column is what)"
+)
 
 AnyRequest = Request[Any, Any, Any]
 Key = Annotated[
@@ -47,12 +51,14 @@ async def send_roster(request: AnyRequest, key: Key = None) -> Response[Plan]:
     institution = _institution(form.get("institution"))
     mode = str(form.get("mode") or "additions")
     service.check_mode(mode)
+    said = str(form.get("mapping") or "")
+    mapping = mappings.parsed(said) if said else None
     sent = form.get("file")
     if not isinstance(sent, UploadFile):
         raise Refused("file_missing", N_("Send the roster in the form field “file”."), where="file")
     repeats = _repeats(ctx, actor, key)
     async with _received(ctx, sent) as path:
-        upload = await service.receive(ctx, actor, institution, path, mode=mode, repeats=repeats)
+        upload = await service.receive(ctx, actor, institution, path, mode=mode, mapping=mapping, repeats=repeats)
     language = _language(request)
     if await service.plan_later(ctx, actor, upload):
         return Response(await service.get_plan(ctx, actor, upload, language=language), status_code=202)
@@ -64,6 +70,13 @@ async def one_roster(request: AnyRequest, upload: FromPath[str]) -> Plan:
     """The plan, or how far reading has come."""
     ctx, actor = await _client(request)
     return await service.get_plan(ctx, actor, _upload(upload), language=_language(request))
+
+
+@get("/v1/rosters/{upload:str}/columns", summary="The columns of a roster", tags=["rosters"])
+async def roster_columns(request: AnyRequest, upload: FromPath[str]) -> Proposal:
+    """What each column seems to be, with sample values: the base of a `mapping`. 409 where nothing can be asked."""
+    ctx, actor = await _client(request)
+    return (await columns.proposal_of(ctx, actor, _upload(upload)))[1]
 
 
 @post("/v1/rosters/{upload:str}/commit", status_code=200, summary="Write a roster's plan", tags=["rosters"])
@@ -140,4 +153,4 @@ def _language(request: AnyRequest) -> str:
     return choose(request.query_params.get("lang"), request.headers.get("accept-language"))
 
 
-ROUTES: list[Any] = [send_roster, one_roster, commit_roster]
+ROUTES: list[Any] = [send_roster, one_roster, roster_columns, commit_roster]

@@ -10,15 +10,18 @@ from pathlib import Path
 from typing import BinaryIO, Protocol, get_args
 from uuid import UUID
 
+import msgspec
+
 from guardian.audit import store as audit
 from guardian.context import Context, Tx
 from guardian.errors import Conflict, NotFound, Refused, TooLarge
 from guardian.events import Actor, Event
 from guardian.i18n import gettext_noop as N_
 from guardian.jobs import enqueue
-from guardian.roster import committing, planning, sealing, store
-from guardian.roster.domain import OPEN, Mode, Plan, Upload
+from guardian.roster import committing, mappings, planning, sealing, store
+from guardian.roster.domain import OPEN, Chosen, Mode, Plan, Upload
 from guardian.roster.jobs import CommitRoster, PlanRoster
+from guardian.roster.reading.mapping import Mapping
 from guardian.roster.view import view
 
 _LEFT_ALONE = timedelta(seconds=20)
@@ -34,24 +37,33 @@ class Repeats(Protocol):
 
 
 async def receive(
-    ctx: Context, actor: Actor, institution: UUID, content: Path | bytes, *, mode: str, repeats: Repeats | None = None
+    ctx: Context,
+    actor: Actor,
+    institution: UUID,
+    content: Path | bytes,
+    *,
+    mode: str,
+    mapping: Mapping | None = None,
+    repeats: Repeats | None = None,
 ) -> UUID:
     """Keep a roster, encrypted, until it is committed or 72 hours have passed; answers the upload's id.
 
-    The same bytes in the same mode answer the same upload while nobody has committed it. Raises NotFound for an
+    The same bytes in the same mode, and with the same mapping if one is given, answer the same upload while nobody has
+    committed it. Raises NotFound for an
     institution that the actor may not see, Refused for an unknown mode or an empty file, TooLarge over the budget.
     """
-    wanted = check_mode(mode)
+    wanted, chosen = check_mode(mode), Chosen(mapping=mapping) if mapping else None
     digest, size = await asyncio.to_thread(_measure, content, ctx.settings.roster_max_bytes)
     async with ctx.transaction(actor) as tx:
         await planning.school(tx, institution, actor)
         await store.lock(tx, institution)
-        twin = await store.open_twin(tx, institution, digest, wanted)
+        twin = await store.open_twin(tx, institution, digest, wanted, chosen)
         upload = twin or ctx.new_id()
-        earlier = await repeats(tx, upload, "roster", institution, wanted, digest) if repeats else None
+        asked = ("roster", institution, wanted, digest, msgspec.json.encode(chosen))
+        earlier = await repeats(tx, upload, *asked) if repeats else None
         if earlier or twin:
             return earlier or upload
-        await store.insert(tx, upload, institution, wanted, sha256=digest, by=actor.id)
+        await store.insert(tx, upload, institution, wanted, sha256=digest, by=actor.id, chosen=chosen)
         with _opened(content) as source:
             sealed = sealing.sealed(ctx.keys, upload, source)
             for position in itertools.count():
@@ -61,7 +73,7 @@ async def receive(
         # Whoever receives a small one plans it at once; should they be killed first, the worker does.
         patience = timedelta() if await store.is_large(tx, upload) else _LEFT_ALONE
         await enqueue(tx, PlanRoster(upload=upload), once=f"plan:{upload}", after=patience)
-        await audit.append(tx, actor, _event("roster.received", upload, institution, mode=wanted, bytes=size))
+        await audit.append(tx, actor, event_of("roster.received", upload, institution, mode=wanted, bytes=size))
     return upload
 
 
@@ -71,27 +83,29 @@ async def make_plan(ctx: Context, actor: Actor, upload: UUID, *, language: str =
     Raises NotFound, Conflict when it has ended. A file that is refused gives the state `failed` with its reasons.
     """
     async with ctx.transaction(actor) as tx:
-        found = await _locked(tx, actor, upload)
+        found = await locked(tx, actor, upload)
         if found.state in {"received", "read"}:
             school = await planning.school(tx, found.institution, actor)
             terms = planning.terms_of(ctx, tx, school, found.mode)
             await planning.see_all(tx)
             async with planning.unpacked(ctx, tx, upload) as path:
-                prepared = await planning.compare(
-                    ctx, tx, found, terms=terms, source=planning.source_of(path, school, terms), named=True
-                )
-            if prepared.reading.refused:
+                chosen = found.mapping or await mappings.recalled(tx, school.id, path, planning.locale_of(school))
+                source = planning.source_of(path, school, terms, chosen)
+                prepared = await planning.compare(ctx, tx, found, terms=terms, source=source, named=True)
+            if chosen is not found.mapping:
+                await store.choose(tx, upload, chosen)
+            if prepared.reading.refused and not (await known(tx, actor, upload)).asks:
                 await store.erase_file(tx, upload)
             event = "roster.refused" if prepared.reading.refused else "roster.planned"
-            await audit.append(tx, actor, _event(event, upload, found.institution, format=prepared.reading.format))
-            found = await _known(tx, actor, upload)
+            await audit.append(tx, actor, event_of(event, upload, found.institution, format=prepared.reading.format))
+            found = await known(tx, actor, upload)
         return await view(tx, found, language)
 
 
 async def plan_later(ctx: Context, actor: Actor, upload: UUID) -> bool:
     """For a large roster that the worker is to read answer True; a small one is left to the caller."""
     async with ctx.transaction(actor) as tx:
-        found = await _known(tx, actor, upload)
+        found = await known(tx, actor, upload)
         if found.state not in {"received", "read"} or not await store.is_large(tx, upload):
             return False
         await enqueue(tx, PlanRoster(upload=upload), once=f"plan:{upload}")  # unless it waits or runs already
@@ -101,7 +115,7 @@ async def plan_later(ctx: Context, actor: Actor, upload: UUID) -> bool:
 async def get_plan(ctx: Context, actor: Actor, upload: UUID, *, language: str = "en") -> Plan:
     """An upload as it stands. Raises NotFound."""
     async with ctx.transaction(actor) as tx:
-        return await view(tx, await _known(tx, actor, upload), language)
+        return await view(tx, await known(tx, actor, upload), language)
 
 
 async def commit(
@@ -115,7 +129,7 @@ async def commit(
     when not planned.
     """
     async with ctx.transaction(actor) as tx:
-        found = await _locked(tx, actor, upload)
+        found = await locked(tx, actor, upload)
         again = await repeats(tx, upload, "commit", upload, confirm_missing) if repeats else None
         if found.state == "committed":
             return await view(tx, found, language)
@@ -128,13 +142,13 @@ async def commit(
         await planning.see_all(tx)
         async with planning.unpacked(ctx, tx, upload) as path:
             prepared = await committing.write(
-                ctx, tx, actor, found, terms=terms, source=lambda: planning.source_of(path, school, terms),
-                expected=found.counts, confirm_missing=confirm_missing,
+                ctx, tx, actor, found, terms=terms, expected=found.counts, confirm_missing=confirm_missing,
+                source=lambda: planning.source_of(path, school, terms, found.mapping),
             )  # fmt: skip
         if prepared is None:
-            await audit.append(tx, actor, _event("roster.replanned", upload, found.institution))
+            await audit.append(tx, actor, event_of("roster.replanned", upload, found.institution))
         findings = prepared.reading.findings if prepared else None
-        done = await view(tx, await _known(tx, actor, upload), language, findings=findings)
+        done = await view(tx, await known(tx, actor, upload), language, findings=findings)
     if prepared is None:
         raise _outdated()
     return done
@@ -145,7 +159,7 @@ async def commit_later(
 ) -> bool:
     """For a large roster, have the worker commit it and answer True; a small one is left to the caller."""
     async with ctx.transaction(actor) as tx:
-        found = await _locked(tx, actor, upload)
+        found = await locked(tx, actor, upload)
         if found.state not in {"planned", "committed"}:
             raise _not_planned(found)
         if found.state == "committed" or not await store.is_large(tx, upload):
@@ -153,32 +167,34 @@ async def commit_later(
         await planning.school(tx, found.institution, actor)
         if repeats and await repeats(tx, upload, "commit", upload, confirm_missing):
             return True
+        await store.move(tx, upload, before=["planned"], after="planned", progress=0)
         await enqueue(tx, CommitRoster(upload=upload, confirm_missing=confirm_missing), once=f"commit:{upload}")
-        await audit.append(tx, actor, _event("roster.commit_requested", upload, found.institution))
+        await audit.append(tx, actor, event_of("roster.commit_requested", upload, found.institution))
     return True
 
 
 async def cancel(ctx: Context, actor: Actor, upload: UUID) -> None:
     """Drop an upload that nobody committed, and erase its file at once. Raises NotFound, Conflict when it has ended."""
     async with ctx.transaction(actor) as tx:
-        found = await _locked(tx, actor, upload)
+        found = await locked(tx, actor, upload)
         await planning.school(tx, found.institution, actor)
-        if not await store.move(tx, upload, before=OPEN, after="cancelled"):
+        before = (*OPEN, "failed") if found.asks else OPEN
+        if not await store.move(tx, upload, before=before, after="cancelled"):
             raise Conflict("roster_ended", N_("This upload has ended already. Reload the page to see how."))
         await store.erase(tx, [upload])
-        await audit.append(tx, actor, _event("roster.cancelled", upload, found.institution))
+        await audit.append(tx, actor, event_of("roster.cancelled", upload, found.institution))
 
 
 async def import_file(
     ctx: Context, actor: Actor, institution: UUID, path: Path, *, mode: str, commit: bool = False,
-    confirm_missing: bool = False, language: str = "en",
+    confirm_missing: bool = False, language: str = "en", mapping: Mapping | None = None,
 ) -> Plan:  # fmt: skip
     """A file of this machine, planned, or planned and written in one transaction: then nothing of it is kept.
 
     Raises as `receive`. A file that is refused gives the state `failed`, with its reasons as findings.
     """
     if not commit:
-        upload = await receive(ctx, actor, institution, path, mode=mode)
+        upload = await receive(ctx, actor, institution, path, mode=mode, mapping=mapping)
         return await make_plan(ctx, actor, upload, language=language)
     wanted = check_mode(mode)
     digest, _ = await asyncio.to_thread(_measure, path, ctx.settings.roster_max_bytes)
@@ -187,17 +203,19 @@ async def import_file(
         await store.lock(tx, institution)
         terms = planning.terms_of(ctx, tx, school, wanted)
         upload = ctx.new_id()
-        await store.insert(tx, upload, institution, wanted, sha256=digest, by=actor.id)
-        found = await _known(tx, actor, upload)
+        chosen = Chosen(mapping=mapping) if mapping else None
+        chosen = chosen or await mappings.recalled(tx, institution, path, planning.locale_of(school))
+        await store.insert(tx, upload, institution, wanted, sha256=digest, by=actor.id, chosen=chosen)
+        found = await known(tx, actor, upload)
         await planning.see_all(tx)
         prepared = await committing.write(
-            ctx, tx, actor, found, terms=terms, source=lambda: planning.source_of(path, school, terms), expected=None,
-            confirm_missing=confirm_missing,
+            ctx, tx, actor, found, terms=terms, source=lambda: planning.source_of(path, school, terms, chosen),
+            expected=None, confirm_missing=confirm_missing,
         )  # fmt: skip
         if prepared is None:
-            await audit.append(tx, actor, _event("roster.refused", upload, institution))
+            await audit.append(tx, actor, event_of("roster.refused", upload, institution))
         findings = prepared.reading.findings if prepared else None
-        return await view(tx, await _known(tx, actor, upload), language, findings=findings)
+        return await view(tx, await known(tx, actor, upload), language, findings=findings)
 
 
 def check_mode(mode: str) -> Mode:
@@ -211,17 +229,18 @@ def check_mode(mode: str) -> Mode:
     )
 
 
-async def _known(tx: Tx, actor: Actor, upload: UUID) -> Upload:
+async def known(tx: Tx, actor: Actor, upload: UUID) -> Upload:
+    """An upload that the actor may see. Raises NotFound."""
     found = await store.get(tx, upload, within=actor.institution)
     if found is None:
         raise NotFound("unknown_upload", N_("There is no such upload. Check its id."))
     return found
 
 
-async def _locked(tx: Tx, actor: Actor, upload: UUID) -> Upload:
+async def locked(tx: Tx, actor: Actor, upload: UUID) -> Upload:
     """The upload as it stands once no other command plans or commits for its institution."""
-    await store.lock(tx, (await _known(tx, actor, upload)).institution)
-    return await _known(tx, actor, upload)
+    await store.lock(tx, (await known(tx, actor, upload)).institution)
+    return await known(tx, actor, upload)
 
 
 def _not_planned(found: Upload) -> Conflict:
@@ -258,7 +277,8 @@ def _measure(content: Path | bytes, most: int) -> tuple[str, int]:
     return digest.hexdigest(), size
 
 
-def _event(action: str, upload: UUID, institution: UUID, **payload: object) -> Event:
+def event_of(action: str, upload: UUID, institution: UUID, **payload: object) -> Event:
+    """What happened to an upload, for the history."""
     return Event(
         action=action, subject_kind="roster_upload", subject=upload, institution=institution, payload=dict(payload)
     )

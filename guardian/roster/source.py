@@ -7,8 +7,9 @@ from typing import Protocol
 
 import msgspec
 
+from guardian.roster.domain import Chosen
 from guardian.roster.reading import reader
-from guardian.roster.reading.records import Reading, StudentRecord
+from guardian.roster.reading.records import Finding, Reading, StudentRecord
 
 
 class Source(Protocol):
@@ -24,8 +25,9 @@ class Source(Protocol):
 class FromFile:
     """A file, a zip or a folder, read in bounded memory. Blocks while it reads: a worker thread's work."""
 
-    def __init__(self, path: Path, *, locale: str, as_of: date) -> None:
-        self._stream = reader.stream(path, locale=locale, as_of=as_of)
+    def __init__(self, path: Path, *, locale: str, as_of: date, chosen: Chosen | None = None) -> None:
+        self._stream = reader.stream(path, locale=locale, as_of=as_of, mapping=chosen.mapping if chosen else None)
+        self._chosen = chosen
         self._people = 0
 
     def records(self) -> Iterator[StudentRecord]:
@@ -39,5 +41,19 @@ class FromFile:
     def reading(self) -> Reading:
         """A roster in which nobody could be read is refused: planned, it would say that everybody is missing."""
         told = self._stream.summary()
-        nobody = not self._people and not told.leavers
-        return msgspec.structs.replace(told, refused=True) if nobody else told
+        if not self._people and not told.leavers:
+            told = _refused(told)
+        elif self._chosen is not None:
+            code = "MAPPING_REMEMBERED" if self._chosen.remembered else "MAPPING_CONFIRMED"
+            said = Finding(severity="I", code=code)
+            told = msgspec.structs.replace(told, findings=(said, *told.findings))
+        return told
+
+
+def _refused(told: Reading) -> Reading:
+    """A reading that gave nobody, with the finding that says so unless the reason is told already."""
+    if told.refused or any(finding.code == "HEADER_MISSING" for finding in told.findings):
+        return msgspec.structs.replace(told, refused=True)
+    places = {"rows": told.row_count, "rejected": len(told.rejected)}
+    said = Finding(severity="F", code="NOBODY_READ", places=places)
+    return msgspec.structs.replace(told, refused=True, findings=(said, *told.findings))

@@ -10,12 +10,12 @@ from asyncpg import Connection, Record
 from asyncpg.transaction import Transaction
 
 from guardian.context import Tx
-from guardian.roster.domain import OPEN, SMALL_PIECES, Counts, Effect, Mode, PlanRow, Upload
+from guardian.roster.domain import OPEN, SMALL_PIECES, Chosen, Counts, Effect, Mode, PlanRow, Upload
 from guardian.roster.reading.records import Finding
 
 _COLUMNS = (
     "id, institution, state, mode, sha256, format, counts, effect, error, progress, total, created_at, planned_at, "
-    "committed_at"
+    "committed_at, mapping, exists (select 1 from roster_chunks c where c.upload = roster_uploads.id) as has_file"
 )
 _LOCK = 0x726F7374
 
@@ -24,6 +24,7 @@ def _upload(row: Record) -> Upload:
     values: dict[str, Any] = dict(row)
     values["counts"] = msgspec.json.decode(row["counts"], type=Counts)
     values["effect"] = msgspec.json.decode(row["effect"], type=Effect)
+    values["mapping"] = msgspec.json.decode(row["mapping"], type=Chosen) if row["mapping"] else None
     return msgspec.convert(values, Upload)
 
 
@@ -32,13 +33,20 @@ async def lock(tx: Tx, institution: UUID) -> None:
     await tx.execute("select pg_advisory_xact_lock($1, hashtext($2))", _LOCK, str(institution))
 
 
-async def insert(tx: Tx, upload: UUID, institution: UUID, mode: Mode, *, sha256: str, by: UUID | None) -> None:
+async def insert(
+    tx: Tx, upload: UUID, institution: UUID, mode: Mode, *, sha256: str, by: UUID | None, chosen: Chosen | None = None
+) -> None:
     """Keep a new upload, without its bytes yet."""
     await tx.execute(
         "insert into roster_uploads (id, institution, state, mode, sha256, counts, effect, progress, total, "
-        "started_by, created_at) values ($1, $2, 'received', $3, $4, '{}', '{}', 0, 0, $5, $6)",
-        upload, institution, mode, sha256, by, tx.now,
+        "started_by, mapping, created_at) values ($1, $2, 'received', $3, $4, '{}', '{}', 0, 0, $5, $6, $7)",
+        upload, institution, mode, sha256, by, packed(chosen), tx.now,
     )  # fmt: skip
+
+
+def packed(chosen: Chosen | None) -> str | None:
+    """Which column is what, as it is kept."""
+    return msgspec.json.encode(chosen).decode() if chosen else None
 
 
 async def get(tx: Tx, upload: UUID, *, within: UUID | None = None) -> Upload | None:
@@ -51,12 +59,17 @@ async def get(tx: Tx, upload: UUID, *, within: UUID | None = None) -> Upload | N
     return _upload(row) if row else None
 
 
-async def open_twin(tx: Tx, institution: UUID, sha256: str, mode: Mode) -> UUID | None:
-    """An upload of the same bytes in the same mode that nobody committed yet."""
+async def choose(tx: Tx, upload: UUID, chosen: Chosen | None) -> None:
+    """Keep with an upload which column is what."""
+    await tx.execute("update roster_uploads set mapping = $2 where id = $1", upload, packed(chosen))
+
+
+async def open_twin(tx: Tx, institution: UUID, sha256: str, mode: Mode, chosen: Chosen | None = None) -> UUID | None:
+    """An upload of the same bytes in the same mode that nobody committed yet, with the same mapping if one is given."""
     found: UUID | None = await tx.fetchval(
         "select id from roster_uploads where institution = $1 and sha256 = $2 and mode = $3 and state = any($4) "
-        "order by created_at desc limit 1",
-        institution, sha256, mode, list(OPEN),
+        "and ($5::jsonb is null or mapping = $5) order by created_at desc limit 1",
+        institution, sha256, mode, list(OPEN), packed(chosen),
     )  # fmt: skip
     return found
 
@@ -139,26 +152,12 @@ def undoable(tx: Tx) -> Transaction:
 async def rows(tx: Tx, upload: UUID) -> list[PlanRow]:
     """The kept rows, in the order of the file, learners missing from it last."""
     found = await tx.fetch(
-        "select nullif(row, 0) as row, state, codes from roster_rows where upload = $1 order by nullif(row, 0), id",
+        "select nullif(row, 0) as row, state, codes, coalesce((select array_agg(distinct one->>'field') "
+        "from jsonb_array_elements(changes) as one), '{}') as changed "
+        "from roster_rows where upload = $1 order by nullif(row, 0), id",
         upload,
     )
     return [msgspec.convert(dict(row), PlanRow) for row in found]
-
-
-async def records(tx: Tx, upload: UUID) -> list[tuple[PlanRow, dict[str, str | None] | None]]:
-    """The kept rows with who they are about, for the school's own page; nothing of an erased learner."""
-    found = await tx.fetch(
-        "select nullif(row, 0) as row, state, codes, record from roster_rows where upload = $1 "
-        "order by nullif(row, 0), id",
-        upload,
-    )
-    return [
-        (
-            PlanRow(row=row["row"], state=row["state"], codes=row["codes"]),
-            msgspec.json.decode(row["record"]) if row["record"] else None,
-        )
-        for row in found
-    ]
 
 
 async def findings(tx: Tx, upload: UUID) -> list[Finding]:
@@ -171,7 +170,9 @@ async def erase(tx: Tx, uploads: Sequence[UUID]) -> None:
     """Erase what uploads hold about people: the file, what was found in it, and whom its rows are about."""
     await tx.execute("delete from roster_chunks where upload = any($1)", list(uploads))
     await tx.execute(
-        "update roster_rows set record = null where upload = any($1) and record is not null", list(uploads)
+        "update roster_rows set record = null, changes = null where upload = any($1) "
+        "and (record is not null or changes is not null)",
+        list(uploads),
     )
     await tx.execute(
         "update roster_uploads set findings = null, erased_at = $2 where id = any($1) and erased_at is null",

@@ -419,6 +419,32 @@ create policy consents_delete on consents for delete using (( SELECT app_sees_al
 create policy consents_insert on consents for insert with check (( SELECT app_sees_all() AS app_sees_all) OR (app_known_guardian(guardian) AND (app_pupil(learner) OR app_ward(learner))));
 create policy consents_read on consents for select using (( SELECT app_sees_all() AS app_sees_all) OR app_known_guardian(guardian));
 
+create table corrections (
+    id uuid not null,
+    institution uuid not null,
+    learner uuid,
+    guardian uuid,
+    field character varying(32) not null,
+    file_value character varying(320),
+    made_by uuid,
+    created_at timestamp with time zone not null
+);
+alter table corrections add constraint ck_about CHECK (((learner IS NOT NULL) OR (guardian IS NOT NULL)));
+alter table corrections add constraint corrections_guardian_fkey FOREIGN KEY (guardian) REFERENCES guardians(id) ON UPDATE RESTRICT ON DELETE RESTRICT;
+alter table corrections add constraint corrections_institution_fkey FOREIGN KEY (institution) REFERENCES institutions(id) ON UPDATE RESTRICT ON DELETE RESTRICT;
+alter table corrections add constraint corrections_learner_fkey FOREIGN KEY (learner) REFERENCES learners(id) ON UPDATE RESTRICT ON DELETE RESTRICT;
+alter table corrections add constraint corrections_pkey PRIMARY KEY (id);
+CREATE INDEX corrections_guardian ON corrections USING btree (guardian);
+CREATE INDEX corrections_institution ON corrections USING btree (institution);
+CREATE INDEX corrections_learner ON corrections USING btree (learner);
+CREATE UNIQUE INDEX corrections_once ON corrections USING btree (COALESCE(learner, '00000000-0000-0000-0000-000000000000'::uuid), COALESCE(guardian, '00000000-0000-0000-0000-000000000000'::uuid), field);
+alter table corrections enable row level security;
+alter table corrections force row level security;
+create policy corrections_change on corrections for update using (( SELECT app_sees_all() AS app_sees_all) OR (institution = ( SELECT app_institution() AS app_institution)));
+create policy corrections_delete on corrections for delete using (( SELECT app_sees_all() AS app_sees_all) OR (institution = ( SELECT app_institution() AS app_institution)));
+create policy corrections_insert on corrections for insert with check (( SELECT app_sees_all() AS app_sees_all) OR (institution = ( SELECT app_institution() AS app_institution)));
+create policy corrections_read on corrections for select using (( SELECT app_sees_all() AS app_sees_all) OR (institution = ( SELECT app_institution() AS app_institution)));
+
 create table demo_clock (
     id integer default 1 not null,
     ahead_seconds bigint default 0 not null
@@ -838,6 +864,24 @@ create policy roster_chunks_delete on roster_chunks for delete using (( SELECT a
 create policy roster_chunks_insert on roster_chunks for insert with check (( SELECT app_sees_all() AS app_sees_all) OR app_known_upload(upload));
 create policy roster_chunks_read on roster_chunks for select using (( SELECT app_sees_all() AS app_sees_all) OR app_known_upload(upload));
 
+create table roster_mappings (
+    id uuid not null,
+    institution uuid not null,
+    fingerprint character varying(64) not null,
+    mapping jsonb default '{}'::jsonb not null,
+    confirmed_by uuid,
+    created_at timestamp with time zone not null
+);
+alter table roster_mappings add constraint roster_mappings_institution_fkey FOREIGN KEY (institution) REFERENCES institutions(id) ON UPDATE RESTRICT ON DELETE RESTRICT;
+alter table roster_mappings add constraint roster_mappings_pkey PRIMARY KEY (id);
+alter table roster_mappings add constraint uq_roster_mappings UNIQUE (institution, fingerprint);
+alter table roster_mappings enable row level security;
+alter table roster_mappings force row level security;
+create policy roster_mappings_change on roster_mappings for update using (( SELECT app_sees_all() AS app_sees_all) OR (institution = ( SELECT app_institution() AS app_institution)));
+create policy roster_mappings_delete on roster_mappings for delete using (( SELECT app_sees_all() AS app_sees_all) OR (institution = ( SELECT app_institution() AS app_institution)));
+create policy roster_mappings_insert on roster_mappings for insert with check (( SELECT app_sees_all() AS app_sees_all) OR (institution = ( SELECT app_institution() AS app_institution)));
+create policy roster_mappings_read on roster_mappings for select using (( SELECT app_sees_all() AS app_sees_all) OR (institution = ( SELECT app_institution() AS app_institution)));
+
 create table roster_rows (
     id uuid not null,
     upload uuid not null,
@@ -845,7 +889,8 @@ create table roster_rows (
     state character varying(16) not null,
     codes character varying(255)[] default '{}'::character varying[] not null,
     learner uuid,
-    record jsonb
+    record jsonb,
+    changes jsonb
 );
 alter table roster_rows add constraint ck_state CHECK (((state)::text = ANY ((ARRAY['new'::character varying, 'changed'::character varying, 'unchanged'::character varying, 'held'::character varying, 'missing'::character varying, 'rejected'::character varying])::text[])));
 alter table roster_rows add constraint roster_rows_pkey PRIMARY KEY (id);
@@ -876,7 +921,8 @@ create table roster_uploads (
     created_at timestamp with time zone not null,
     planned_at timestamp with time zone,
     committed_at timestamp with time zone,
-    erased_at timestamp with time zone
+    erased_at timestamp with time zone,
+    mapping jsonb
 );
 alter table roster_uploads add constraint ck_mode CHECK (((mode)::text = ANY ((ARRAY['additions'::character varying, 'snapshot'::character varying, 'delta'::character varying])::text[])));
 alter table roster_uploads add constraint ck_state CHECK (((state)::text = ANY ((ARRAY['received'::character varying, 'read'::character varying, 'planned'::character varying, 'committed'::character varying, 'cancelled'::character varying, 'failed'::character varying])::text[])));

@@ -74,6 +74,19 @@ tell(
     N_("No row with column names was found, so nothing is imported."),
     N_("Put the names of the columns into the first row, for example: Student ID, First name, Last name."),
 )
+tell(
+    "NOBODY_READ",
+    "F",
+    N_("No learner could be read: %(rejected)s of %(rows)s rows were refused, so nothing is imported."),
+    N_("Say which column is what, or mend the rows that are listed below and upload the file again."),
+)
+tell("MAPPING_CONFIRMED", "I", N_("The columns were read as you said."))
+tell(
+    "MAPPING_REMEMBERED",
+    "I",
+    N_("The columns were read as a person of your school said for an earlier file with the same columns."),
+    N_("If a column now holds something else, say again which column is what."),
+)
 tell("HEADER_UNKNOWN", "I", N_("This column is not known; it is not stored."))
 tell(
     "COLUMN_SENSITIVE_DROPPED",

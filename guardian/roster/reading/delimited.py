@@ -10,7 +10,9 @@ from guardian.roster.reading.encoding import Encoding, detect
 from guardian.roster.reading.findings import Findings
 from guardian.roster.reading.headed import recognised
 from guardian.roster.reading.limits import HEADER_ROWS
+from guardian.roster.reading.mapping import Mapping, header_of
 from guardian.roster.reading.members import Member
+from guardian.roster.reading.profile import GENERIC
 from guardian.roster.reading.quick import Plan, Quick, quick_rows
 from guardian.roster.reading.refusal import InputRefused
 from guardian.roster.reading.separated import Cells, Lines, rows
@@ -47,9 +49,9 @@ class Delimited(Struct):
                 next(lines)
             yield from quick_rows(lines, plan, skip)
 
-    def table(self) -> Table | None:
-        """The table in the file; None where it has no header."""
-        header, profile = recognised(self.first)
+    def table(self, mapping: Mapping | None = None) -> Table | None:
+        """The table in the file; None where it has no header, and no mapping says which column is what."""
+        header, profile = (header_of(self.first, mapping), GENERIC) if mapping else recognised(self.first)
         if header is None:
             return None
         return Table(

@@ -7,6 +7,7 @@ from guardian.roster.reading.draft import Origin
 from guardian.roster.reading.encoding import detect
 from guardian.roster.reading.findings import Findings
 from guardian.roster.reading.intake import Intake
+from guardian.roster.reading.mapping import Mapping
 from guardian.roster.reading.members import Member
 from guardian.roster.reading.refusal import MB, InputRefused
 from guardian.roster.reading.spreadsheetml import sheets
@@ -48,7 +49,7 @@ def is_markup(head: bytes) -> bool:
     )
 
 
-def tables(member: Member, findings: Findings) -> list[Table] | Intake:
+def tables(member: Member, findings: Findings, mapping: Mapping | None = None) -> list[Table] | Intake:
     """The tables of a markup file, or the pupils of a known XML export.
 
     :raises InputRefused: it is none of the known kinds, or too large.
@@ -59,7 +60,11 @@ def tables(member: Member, findings: Findings) -> list[Table] | Intake:
         content = file.read()
     start = _start(content[:4096])
     if b"urn:schemas-microsoft-com:office:spreadsheet" in start or b"excel.sheet" in start:
-        return [table for name, rows in sheets(content, member.name) if (table := table_of(rows, member.name, name))]
+        return [
+            table
+            for name, rows in sheets(content, member.name)
+            if (table := table_of(rows, member.name, name, mapping))
+        ]
     if start.startswith((b"<?xml", b"<bee_", b"<ctfile")) and b"<html" not in start:
         from guardian.roster.reading.bundles import xml_exports  # noqa: PLC0415
 
@@ -71,7 +76,7 @@ def tables(member: Member, findings: Findings) -> list[Table] | Intake:
     parser.feed(text)
     parser.close()
     findings.whole("HTML_TABLE", Origin(member.name))
-    return [table for rows in parser.tables if (table := table_of(rows, member.name, None))]
+    return [table for rows in parser.tables if (table := table_of(rows, member.name, None, mapping))]
 
 
 class _Tables(HTMLParser):

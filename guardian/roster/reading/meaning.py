@@ -21,6 +21,10 @@ _BRACKETED = re.compile(r"\(([^)]+)\)")
 _AFTER = word_set("1 2 3 4 01 02 03 04 i ii iii iv")
 
 
+OWN_COLUMNS = frozenset({"_status", "_why"})
+"""What this service adds to a file that it gives back; read again, they say nothing."""
+
+
 class Meaning(Struct, frozen=True):
     """`group`: student, guardian, bare (a guardian's only beside one), sensitive, ignored, unknown, blank."""
 
@@ -96,6 +100,8 @@ def meaning(text: str) -> Meaning:
     own = words.removeprefix("profile field ")  # how Moodle writes a school's own fields
     if own != words and (known := _alone(own)).group != "unknown":
         return known
+    if text.strip() in OWN_COLUMNS:
+        return Meaning("ignored", words=words)
     if not words:
         return Meaning("blank")
     alone = _alone(words)

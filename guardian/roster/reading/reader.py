@@ -9,6 +9,7 @@ from guardian.roster.reading.contacts import Contacts
 from guardian.roster.reading.draft import Origin
 from guardian.roster.reading.findings import Findings
 from guardian.roster.reading.intake import Intake
+from guardian.roster.reading.mapping import Mapping
 from guardian.roster.reading.members import members
 from guardian.roster.reading.places import day_order, language_of, region_of
 from guardian.roster.reading.pupil import Pupils, Rules
@@ -28,11 +29,20 @@ class RosterStream:
     Pupils come in the order of their rows, but one that stands on several rows comes after the last of them.
     """
 
-    def __init__(self, source: Path, *, locale: str | None, as_of: date, progress: Progress | None) -> None:
+    def __init__(
+        self,
+        source: Path,
+        *,
+        locale: str | None,
+        as_of: date,
+        progress: Progress | None,
+        mapping: Mapping | None = None,
+    ) -> None:
         self._source = source
         self._locale = locale
         self._as_of = as_of
         self._progress = progress
+        self._mapping = mapping
         self._findings = Findings()
         self._intake = Intake(format="unknown", drafts=lambda _: iter(()))
         self._assembly: Assembly | None = None
@@ -42,7 +52,11 @@ class RosterStream:
         try:
             with members(self._source) as (files, bundle):
                 self._intake = recognise(
-                    files, bundle=bundle, language=language_of(self._locale), findings=self._findings
+                    files,
+                    bundle=bundle,
+                    language=language_of(self._locale),
+                    findings=self._findings,
+                    mapping=self._mapping,
                 )
                 yield from self._read()
         except InputRefused as refused:
@@ -55,7 +69,7 @@ class RosterStream:
         survey.take(lambda: intake.drafts(None), (lambda done: progress(done, None)) if progress else None)
         rules = Rules(
             self._as_of,
-            survey.order or intake.order or day_order(self._locale),
+            survey.order or (self._mapping.order if self._mapping else None) or intake.order or day_order(self._locale),
             intake.statuses,
             intake.end_means_left,
             intake.birth_column,
@@ -138,22 +152,37 @@ class RosterStream:
         )
 
 
-def stream(source: Path, *, locale: str | None = None, as_of: date, progress: Progress | None = None) -> RosterStream:
+def stream(
+    source: Path,
+    *,
+    locale: str | None = None,
+    as_of: date,
+    progress: Progress | None = None,
+    mapping: Mapping | None = None,
+) -> RosterStream:
     """A roster as a stream of pupils.
 
     :param locale: language or language and country of the school (`fr`, `en-GB`): decides what a file leaves open.
     :param as_of: the day on which ages are judged.
+    :param mapping: which column is what, where a person has said so.
     """
-    return RosterStream(source, locale=locale, as_of=as_of, progress=progress)
+    return RosterStream(source, locale=locale, as_of=as_of, progress=progress, mapping=mapping)
 
 
-def read(source: Path, *, locale: str | None = None, as_of: date, progress: Progress | None = None) -> Reading:
+def read(
+    source: Path,
+    *,
+    locale: str | None = None,
+    as_of: date,
+    progress: Progress | None = None,
+    mapping: Mapping | None = None,
+) -> Reading:
     """A whole roster: a file, a zip, or a folder. Never raises for what it finds inside; `refused` says that it
     gave up. Parameters as of `stream`.
     """
     from msgspec import structs  # noqa: PLC0415
 
-    roster = stream(source, locale=locale, as_of=as_of, progress=progress)
+    roster = stream(source, locale=locale, as_of=as_of, progress=progress, mapping=mapping)
     students = list(roster)
     summary = roster.summary()
     if summary.refused:

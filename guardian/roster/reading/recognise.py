@@ -10,6 +10,7 @@ from guardian.roster.reading.fields.dates import Order
 from guardian.roster.reading.findings import Findings
 from guardian.roster.reading.header import find
 from guardian.roster.reading.intake import Intake
+from guardian.roster.reading.mapping import Mapping
 from guardian.roster.reading.meaning import meaning
 from guardian.roster.reading.members import Member
 from guardian.roster.reading.other_lists import is_other
@@ -35,7 +36,9 @@ _OTHERS = (
 """Words in the names of files that list no pupils."""
 
 
-def recognise(files: Sequence[Member], *, bundle: bool, language: str | None, findings: Findings) -> Intake:
+def recognise(
+    files: Sequence[Member], *, bundle: bool, language: str | None, findings: Findings, mapping: Mapping | None = None
+) -> Intake:
     """The intake of an upload.
 
     :raises InputRefused: nothing in it can be read.
@@ -45,7 +48,7 @@ def recognise(files: Sequence[Member], *, bundle: bool, language: str | None, fi
     tables: list[Table] = []
     texts: list[Delimited] = []
     for member in files:
-        found, text = _tables(member, language, findings)
+        found, text = _tables(member, language, findings, mapping)
         if text is not None:
             if not bundle and (part := bundles.alone(text, findings)):
                 return part
@@ -76,19 +79,21 @@ def _describe(tables: list[Table], texts: list[Delimited], listed: Sequence[Memb
             text.describe(findings)
 
 
-def _tables(member: Member, language: str | None, findings: Findings) -> tuple[list[Table] | Intake, Delimited | None]:
+def _tables(
+    member: Member, language: str | None, findings: Findings, mapping: Mapping | None
+) -> tuple[list[Table] | Intake, Delimited | None]:
     with member.open() as file:
         head = file.read(4096)
     if workbook.is_workbook(head):
-        return workbook.tables(member, findings), None
+        return workbook.tables(member, findings, mapping), None
     if markup.is_markup(head):
-        return markup.tables(member, findings), None
+        return markup.tables(member, findings, mapping), None
     if head.lstrip()[:1] == b"{" or (head.lstrip()[:1] == b"[" and head.lstrip()[1:].lstrip()[:1] in {b"{", b"["}):
         raise InputRefused("FORMAT_UNKNOWN", member.name)
     text = open_delimited(member, language)
     if text is None:
         raise InputRefused("FORMAT_UNKNOWN", member.name)
-    table = text.table()
+    table = text.table(mapping)
     return [table] if table else [], text
 
 

@@ -12,7 +12,11 @@ from guardian.roster.reading.draft import Origin
 from guardian.roster.reading.fields.cell import Numeric
 from guardian.roster.reading.findings import Findings
 from guardian.roster.reading.headed import recognised
+from guardian.roster.reading.header import find
+from guardian.roster.reading.limits import HEADER_ROWS
+from guardian.roster.reading.mapping import Mapping, header_of
 from guardian.roster.reading.members import Member
+from guardian.roster.reading.profile import GENERIC
 from guardian.roster.reading.refusal import MB, ROWS, SECONDS_OF_READING, InputRefused
 from guardian.roster.reading.separated import Cells
 from guardian.roster.reading.table import Table
@@ -28,7 +32,7 @@ def is_workbook(head: bytes) -> bool:
     return head.startswith((b"PK\x03\x04", _OLE)) or head[:2] == b"\x09\x08"
 
 
-def tables(member: Member, findings: Findings) -> list[Table]:
+def tables(member: Member, findings: Findings, mapping: Mapping | None = None) -> list[Table]:
     """The rosters in a workbook: its visible sheets that have a header.
 
     :raises InputRefused: it is protected, too large, or broken.
@@ -40,7 +44,24 @@ def tables(member: Member, findings: Findings) -> list[Table]:
     if content.startswith(_OLE) and _ENCRYPTED in content:
         raise InputRefused("PASSWORD_PROTECTED", member.name)
     check_size(content, member.name)
-    return _read(content, member, findings)
+    return _read(content, member, findings, mapping)
+
+
+def first_rows(member: Member, most: int) -> list[list[str] | None]:
+    """The first rows of the first visible sheet that has a header; without any header, of the first that is filled.
+
+    :raises InputRefused: as `tables`.
+    """
+    with member.open() as file:
+        content = file.read()
+    check_size(content, member.name)
+    filled: list[list[list[str]]] = []
+    for sheet in _load(content, member.name):
+        rows = [[cell if isinstance(cell, str) else Numeric(cell[0]) for cell in row] for row in sheet.rows[:most]]
+        if sheet.state != "hidden" and any(map(any, rows)):
+            filled.append(rows)
+    chosen = next((rows for rows in filled if find(rows)), filled[0] if filled else [])
+    return list(chosen)
 
 
 def _load(content: bytes, name: str) -> list[Sheet]:
@@ -68,7 +89,7 @@ def _load(content: bytes, name: str) -> list[Sheet]:
     return msgspec.msgpack.decode(done.stdout, type=list[Sheet])
 
 
-def _read(content: bytes, member: Member, findings: Findings) -> list[Table]:
+def _read(content: bytes, member: Member, findings: Findings, mapping: Mapping | None) -> list[Table]:
     found: list[Table] = []
     filled = 0
     for sheet in _load(content, member.name):
@@ -80,7 +101,7 @@ def _read(content: bytes, member: Member, findings: Findings) -> list[Table]:
         if not any(map(any, rows)):
             continue
         filled += 1
-        table = table_of(rows, member.name, sheet.name)
+        table = table_of(rows, member.name, sheet.name, mapping)
         if table is None:
             findings.whole("SHEET_IGNORED", origin, name=sheet.name)
         else:
@@ -100,9 +121,9 @@ def _name_classes(tables: list[Table]) -> None:
             table.sheet_class = table.sheet
 
 
-def table_of(rows: list[list[str]], file: str, sheet: str | None) -> Table | None:
-    """A table of cells held in memory; None where it has no header."""
-    header, profile = recognised(rows)
+def table_of(rows: list[list[str]], file: str, sheet: str | None, mapping: Mapping | None = None) -> Table | None:
+    """A table of cells held in memory; None where it has no header, and no mapping says which column is what."""
+    header, profile = (header_of(rows[:HEADER_ROWS], mapping), GENERIC) if mapping else recognised(rows)
     if header is None:
         return None
 

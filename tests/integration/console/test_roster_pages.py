@@ -99,7 +99,7 @@ async def test_a_cancelled_upload_writes_nothing_and_keeps_no_file(ctx: Context)
     [
         (b"", "The file is empty. Export it again, then send it."),
         (b"%PDF-1.4 " * 50, "This kind of file cannot be read."),
-        (b"1;2;3\n4;5;6\n", "No row with column names was found"),
+        (b"1;2;3\n4;5;6\n", "The file has no row with column names that we know"),
     ],
 )
 async def test_a_bad_file_gets_a_sentence_and_changes_nothing(ctx: Context, content: bytes, sentence: str) -> None:

@@ -59,21 +59,23 @@ def test_colours_are_known_to_the_pages() -> None:
 
 
 def test_a_row_says_what_the_reader_found_there() -> None:
-    finding = Finding(severity="W", code="YEAR_2_DIGITS", row=7, places={"date": "2014-05-31"})
-    said: dict[tuple[int | None, str], Finding] = {(7, "YEAR_2_DIGITS"): finding}
-    (sentence,) = roster_words.row_sentences(["YEAR_2_DIGITS"], 7, said, "en")
-    assert "2014-05-31" in sentence
-    assert "four digits" in sentence
+    places = {"date": "2014-05-31"}
+    finding = Finding(severity="W", code="YEAR_2_DIGITS", row=7, column="D: Born", value="31/05/14", places=places)
+    (told,) = roster_words.row_said(["YEAR_2_DIGITS"], 7, [finding], "en")
+    assert "2014-05-31" in told.sentence
+    assert "four digits" in told.sentence
+    assert (told.column, told.value) == ("D: Born", "31/05/14")
 
 
 def test_without_its_finding_a_row_gets_a_whole_sentence_and_no_empty_place() -> None:
-    (sentence,) = roster_words.row_sentences(["YEAR_2_DIGITS"], 8, {}, "en")
-    assert "%(" not in sentence
-    assert sentence == "Write years with four digits."
+    (told,) = roster_words.row_said(["YEAR_2_DIGITS"], 8, [], "en")
+    assert "%(" not in told.sentence
+    assert told.sentence == "Write years with four digits."
 
 
 def test_the_plans_own_codes_have_sentences_and_unknown_ones_are_shown_as_they_are() -> None:
-    sentences = roster_words.row_sentences(["ID_REUSED", "NO_SUCH_CODE", "MASS_REMOVAL"], None, {}, "en")
+    told = roster_words.row_said(["ID_REUSED", "NO_SUCH_CODE", "MASS_REMOVAL"], None, [], "en")
+    sentences = [one.sentence for one in told]
     assert sentences[0].startswith("This student ID")
     assert sentences[1:] == ["NO_SUCH_CODE"]
 

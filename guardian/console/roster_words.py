@@ -7,7 +7,7 @@ import guardian.roster.reading.codes_of_cells  # noqa: F401  fills the table of 
 from guardian.console.words import RELATIONSHIPS
 from guardian.i18n import gettext_noop as N_
 from guardian.i18n import text
-from guardian.roster.domain import Upload
+from guardian.roster.domain import PlanRow, Upload
 from guardian.roster.reading.codes import CODES, message_of, suggestion_of
 from guardian.roster.reading.records import Finding
 
@@ -166,6 +166,26 @@ def row_said(codes: list[str], row: int | None, findings: Sequence[Finding], lan
         else:
             said.append(Told(code, _general(code, language)))
     return said
+
+
+def remarks(rows: Sequence[PlanRow], findings: Sequence[Finding], language: str) -> dict[int, tuple[str, str]]:
+    """What becomes of each listed row of a file, and why, as one text."""
+    by_row: dict[int | None, list[Finding]] = {}
+    for one in findings:
+        by_row.setdefault(one.row, []).append(one)
+    told = {}
+    for row in rows:
+        if row.row is not None:
+            said = row_said(row.codes, row.row, by_row.get(row.row, []), language)
+            why = " ".join(
+                f"{one.column}: {one.sentence} [{one.code}]" if one.column else f"{one.sentence} [{one.code}]"
+                for one in said
+            )
+            told[row.row] = (text(language, ROWS[row.state]), why)
+    for number, found in by_row.items():
+        if number is not None and number not in told:
+            told[number] = ("", " ".join(f"{whole(one, language)} [{one.code}]" for one in found))
+    return told
 
 
 def code_names(codes: list[tuple[str, int]], language: str) -> list[tuple[str, str]]:

@@ -1,5 +1,7 @@
 """A file whose columns are not understood: a person says which column is what, and the next file needs no word."""
 
+import csv
+import io
 import json
 import re
 
@@ -92,3 +94,33 @@ async def test_the_kept_file_of_a_failed_upload_can_be_cancelled(ctx: Context) -
         fields = form(await bob.get(where), f"{where.removesuffix('/columns')}/cancel")
         assert (await bob.post(f"{where.removesuffix('/columns')}/cancel", data=fields)).status_code == 303
     assert await desk.one(ctx, "select count(*) from roster_chunks") == 0
+
+
+async def test_the_file_comes_back_with_remarks_and_can_be_sent_again(ctx: Context) -> None:
+    world = await desk.build(ctx)
+    header = "Student ID;First name;Last name;Date of birth;Guardian 1 email;Guardian 1 phone;Notes\r\n"
+    rows = (
+        "1;Zoé;Łoś;2016-05-01;zoe.mum@example.org;+48 600 000 000;\r\n"
+        "2;=cmd|' /C calc'!A0;Bad;2016-05-01;x@example.org;;@note\r\n3;Only;One;31/02/2016;;;=1+1\r\n"
+    )
+    async with at(ctx, world.bob) as bob:
+        where = (await send(bob, (header + rows).encode())).headers["location"].removesuffix("/columns")
+        answer = await bob.get(f"{where}/file")
+        assert answer.headers["content-type"] == "text/csv; charset=utf-8"
+        assert answer.content.startswith(b"\xef\xbb\xbfStudent ID;")
+        table = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"), newline=""), delimiter=";"))
+        assert table[0] == [*header.strip().split(";"), "_status", "_why"]
+        assert [row[0] for row in table] == ["Student ID", "1", "2", "3"]
+        assert table[1][5] == "'+48 600 000 000"
+        assert (table[2][1][:2], table[2][-2]) == ("'=", "Rejected")
+        assert "FORMULA_IN_NAME" in table[2][-1]
+        assert "D: Date of birth: " in table[3][-1]
+        assert not any(cell[:1] in set("=+-@\t\r") for row in table for cell in row)
+        again = (await send(bob, answer.content)).headers["location"].removesuffix("/columns")
+        page = (await bob.get(again)).text
+        assert "_why" not in page
+        assert "Zoé Łoś" in page
+        await press(bob, where, "cancel")
+        assert (await bob.get(f"{where}/file")).status_code == 409
+    async with at(ctx, world.charlie) as charlie:
+        assert (await charlie.get(f"{again}/file")).status_code == 404

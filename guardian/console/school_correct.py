@@ -45,7 +45,14 @@ async def pupil(request: AnyRequest, learner: UUID) -> Page:
     """The form that corrects a learner's name, birth date and class."""
     actor, school = await at_desk(request, *CLERKS)
     known = await service.pupil_of(context_of(request), actor, school.id, learner)
-    return desk(request, "pupil.html", learner=learner, filled={name: known[name] or "" for name in _PUPIL}, where="")
+    return desk(
+        request,
+        "pupil.html",
+        learner=learner,
+        filled={name: known[name] or "" for name in _PUPIL},
+        where="",
+        message=None,
+    )
 
 
 @post("/school/learners/{learner:uuid}/correct", include_in_schema=False)
@@ -73,9 +80,11 @@ async def drop(request: AnyRequest, learner: UUID, correction: UUID) -> Response
     return redirect(f"/school/learners/{learner}?done=dropped")
 
 
-def _contact(request: AnyRequest, *, status: int = 200, where: str = "", **values: Any) -> Page:
+def _contact(
+    request: AnyRequest, *, status: int = 200, where: str = "", message: str | None = None, **values: Any
+) -> Page:
     known = [(code, words.RELATIONSHIPS[code]) for code in service.RELATIONSHIPS]
-    return desk(request, "contact.html", status=status, relationships=known, where=where, **values)
+    return desk(request, "contact.html", status=status, relationships=known, where=where, message=message, **values)
 
 
 ROUTES: list[Any] = [contact, correct_contact, pupil, correct_pupil, drop]

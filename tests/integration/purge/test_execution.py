@@ -15,6 +15,7 @@ from guardian.context import Context, Tx
 from guardian.db.tables import PERSONAL
 from guardian.events import SYSTEM
 from guardian.mail import links, outbox
+from guardian.people import corrections
 from guardian.people.marks import person_mark, platform_mark, student_mark
 from guardian.purge import execution, store
 from guardian.purge.domain import RECIPIENTS, Purge
@@ -50,6 +51,7 @@ async def plant(ctx: Context, w: World) -> list[str]:
     """A word of its own in every personal column about Anna and Alice; answers the columns."""
     places = []
     async with ctx.transaction(SYSTEM) as tx:
+        await corrections.keep(tx, ctx.new_id(), w.school, learner=w.anna, field="given_name", file_value="x", by=w.bob)
         for table, rules in PERSONAL.items():
             for column, rule in rules.items():
                 if rule not in {"learner_erasure", "guardian_erasure"} or table in {
@@ -60,6 +62,7 @@ async def plant(ctx: Context, w: World) -> list[str]:
                 word = "2016-05-01" if column == "birth_date" else f"{CANARY}-{table}-{column}"
                 key, value = {
                     "learners": ("id", w.anna), "enrolments": ("learner", w.anna), "guardians": ("id", w.alice),
+                    "corrections": ("learner", w.anna),
                 }[table]  # fmt: skip
                 await tx.execute(f"update {table} set {column} = $2 where {key} = $1", value, word)
                 places.append(f"{table}.{column}")

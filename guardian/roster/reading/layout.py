@@ -140,6 +140,8 @@ def _note_language(layout: Layout, one: Meaning) -> None:
 
 def _bare(layout: Layout, current: Slot | None, one: Meaning, column: int) -> Slot | None:
     """A header such as `E-mail` belongs to the guardian it stands beside, else to the pupil, or to nobody."""
+    if one.slot:  # «Mail 2» is the second guardian's, wherever it stands
+        current = next((slot for slot in layout.guardians if slot.number == one.slot), current)
     if current is None:
         (layout.student.setdefault("email", []) if one.field == "email" else layout.unknown).append(column)
         return None

@@ -18,6 +18,7 @@ _FILLERS = word_set("the of de du d' des la le l' del y a o der des vom i s")
 _LETTER_DIGIT = re.compile(r"(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])")
 _WHOSE = re.compile(r"(?<=\w\w)'s?$")
 _BRACKETED = re.compile(r"\(([^)]+)\)")
+_CHANNELS = frozenset({"email", "phone"})
 _AFTER = word_set("1 2 3 4 01 02 03 04 i ii iii iv")
 
 
@@ -122,6 +123,9 @@ def _alone(words: str) -> Meaning:  # noqa: PLR0911 guard clauses read best in o
     if found := _student_words().get(words) or _student_words().get(words.replace(" ", "")):
         field, rank, languages = found
         return Meaning("student", field, rank, languages=languages, words=words)
+    tokens = _LETTER_DIGIT.sub(" ", words).split()
+    if len(tokens) > 1 and tokens[-1] in _AFTER and (bare := _field_words().get(" ".join(tokens[:-1]))) in _CHANNELS:
+        return Meaning("bare", bare, slot=SLOTS[tokens[-1]], words=words)
     if bare := _field_words().get(words):
         return Meaning("bare", bare, words=words)
     if words in _exact(BORING):
@@ -150,9 +154,9 @@ def _guardian(words: str) -> Meaning | None:
             slot, before = SLOTS[before[-1]], before[:-1]
         elif before and before[0] in SLOTS and " ".join(before) not in _field_words():
             slot, before = SLOTS[before[0]], before[1:]
-        if marker == ("r",) and not slot:
-            continue
         rest = before + after
+        if len(marker[0]) == 1 and not (slot and (marker == ("r",) or " ".join(rest) in _field_words())):
+            continue  # «R1», «P1 e-mail»: one letter alone says nothing
         if len(rest) > 1 and rest[-1] in _AFTER and " ".join(rest[:-1]) in _field_words():
             slot, rest = slot or SLOTS[rest[-1]], rest[:-1]
         elif not slot and rest and " ".join(rest) not in _field_words() and rest[-1] in _AFTER:

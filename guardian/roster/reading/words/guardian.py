@@ -9,8 +9,9 @@ MARKERS: dict[str, str] = {
     "| opiekuna prawnego | opiekunowie | opiekunow | tutor legal | tutor | tutora | representante | "
     "representante legal "
     "| acudiente | apoderado | del tutor | erziehungsberechtigte | erziehungsberechtigter | erziehungsberechtigten "
-    "| erziehungsber | erzieher | sorgeberechtigte | sorgeberechtigter | vormund | responsible adult | r",
-    "parent": "parent | parents | parent carer | parent guardian | parents guardians | carer | carers | pg | rodzic "
+    "| erziehungsber | erzieher | sorgeberechtigte | sorgeberechtigter | vormund | responsible adult | r | g",
+    "parent": "parent | parents | p "
+    "| parent carer | parent guardian | parents guardians | carer | carers | pg | rodzic "
     "| rodzica | rodzice | rodzicow | rodzic opiekun | rodzica opiekuna | rodzica opiekuna prawnego "
     "| rodzic opiekun prawny | rodzice opiekunowie | padres | elternteil | eltern | padre madre | padre madre tutor "
     "| familia | de la familia | family | household | parental | parent ou responsable | guardian parent",
@@ -93,7 +94,8 @@ FIELDS: dict[str, str] = {
     "| gsm | telephone mobile | telefon | tel komorkowy | telefon komorkowy | nr telefonu | numer telefonu | telefono "
     "| movil | tfno movil | telefono movil | celular | handy | mobil | handynummer | telefonnummer "
     "| phone 1 | cellphone",
-    "phone2": "work phone | telephone domicile | telephone travail | tel personnel | tel professionnel | tel domicile "
+    "phone2": "contact number | number "
+    "| work phone | telephone domicile | telephone travail | tel personnel | tel professionnel | tel domicile "
     "| tel travail | telefon domowy | telefono fijo | festnetz | tlfno urgencias | telefono de "
     "urgencia | notfallnummer "
     "| phone 2 | alternative phone",

@@ -316,3 +316,41 @@ def test_a_class_behind_a_name_is_no_name(tmp_path: Path) -> None:
     found = of_text(tmp_path, "Student ID,Student,Guardian e-mail\n1,Bob Ray (4B),b@example.org\n")
     assert named(found.students) == [("Bob", "Ray")]
     assert ("NAME_CLEANED", 2) in codes(found, "W")
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Student ID,First name,Last name,P1 name,P1 email,P1 phone,P2 name,P2 email,P2 phone",
+        "Student ID,First name,Last name,Guardian 1,Email 1,Tel 1,Guardian 2,Email 2,Tel 2",
+        "Matricule,Prénom,Nom,Responsable 1,Mail 1,Tél. 1,Responsable 2,Mail 2,Tél. 2",
+    ],
+)
+def test_numbers_say_whose_channel_it_is(tmp_path: Path, header: str) -> None:
+    found = of_text(
+        tmp_path, f"{header}\n17,Ann,Lee,Pat Lee,pat@example.org,07700 900111,Sam Lee,sam@example.org,07700 900112\n"
+    )
+    assert contacts(found.students[0]) == [
+        ("Pat Lee", "pat@example.org", "07700 900111", "yes"),
+        ("Sam Lee", "sam@example.org", "07700 900112", "yes"),
+    ]
+
+
+def test_channels_that_stand_behind_both_guardians(tmp_path: Path) -> None:
+    found = of_text(
+        tmp_path,
+        "ID;NOM;PRENOM;NOM RESPONSABLE 1;PRENOM RESPONSABLE 1;NOM RESPONSABLE 2;PRENOM RESPONSABLE 2;MAIL 1;MAIL 2\n"
+        "7;LEE;Ann;LEE;Pat;BRUN;Yves;pat@example.org;yves@example.org\n",
+    )
+    assert contacts(found.students[0]) == [
+        ("Pat LEE", "pat@example.org", None, "yes"),
+        ("Yves BRUN", "yves@example.org", None, "yes"),
+    ]
+
+
+def test_the_number_of_an_emergency_contact(tmp_path: Path) -> None:
+    found = of_text(
+        tmp_path,
+        "Student ID,First name,Last name,Emergency Contact,Emergency Contact Number\n17,Ann,Lee,Una Roe,07700900111\n",
+    )
+    assert contacts(found.students[0]) == [("Una Roe", None, "07700900111", "no")]

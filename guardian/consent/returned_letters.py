@@ -1,8 +1,15 @@
-"""What follows when the mail server says at once that a guardian's address does not exist."""
+"""What follows when the mail server says at once that a guardian's address does not exist, and how staff undo it."""
 
+from uuid import UUID
+
+from guardian.audit import store as audit
 from guardian.consent import delivery
 from guardian.context import Context, Tx
+from guardian.errors import Conflict, NotFound
+from guardian.events import Actor, Event
 from guardian.flags import service as flags
+from guardian.i18n import gettext_noop as N_
+from guardian.mail import suppression
 from guardian.mail.composing import Accepted
 from guardian.mail.outbox import Claimed
 from guardian.people import store as people
@@ -26,6 +33,26 @@ async def returned(ctx: Context, tx: Tx, letters: list[Claimed]) -> None:
         )  # fmt: skip
     for one in letters:
         await delivery.bounced(ctx, tx, one.letter, one.subject)
+
+
+async def vouch(ctx: Context, actor: Actor, guardian: UUID) -> None:
+    """Staff say that a guardian's address works: the institution may write to it again. Raises NotFound (no such
+    guardian here), Conflict (nothing stands against the address).
+    """
+    async with ctx.transaction(actor) as tx:
+        found = await tx.fetchrow(
+            "select institution, email from guardians where id = $1 and erased_at is null "
+            "and ($2::uuid is null or institution = $2) for update",
+            guardian, actor.institution,
+        )  # fmt: skip
+        if found is None:
+            raise NotFound("unknown_guardian", N_("There is no such guardian. Go back to the list and choose another."))
+        school, email = found["institution"], found["email"]
+        cleared = bool(email) and await suppression.clear(ctx, tx, school, email)
+        if not await people.mark_reachable(tx, guardian) and not cleared:
+            raise Conflict("address_in_use", N_("Nothing stands against this address: letters go to it already."))
+        event = Event(action="address.cleared", subject_kind="guardian", subject=guardian, institution=school)
+        await audit.append(tx, actor, event)
 
 
 BOUNCED: dict[str, Accepted] = dict.fromkeys(

@@ -30,6 +30,8 @@ ACTIONS: dict[str, str] = {
     "consent.completed": N_("A guardian's yes is verified"),
     "consent.unverified": N_("The second message came back: the yes is not verified any more"),
     "consent.bounced": N_("A letter to a guardian came back"),
+    "address.suppressed": N_("An address does not exist: nothing is sent to it any more"),
+    "address.cleared": N_("Staff vouched for an address: it is written to again"),
     "consent.reminded": N_("A guardian was reminded"),
     "consent.reminders_stopped": N_("A guardian stopped the reminders"),
     "consent.request_expired": N_("The time for an answer ran out"),

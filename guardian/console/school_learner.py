@@ -19,7 +19,7 @@ from guardian.people import service as correcting
 from guardian.people import store as people
 from guardian.web.page import AnyRequest, Page, context_of, form_of, language_of, redirect
 
-_DONE = ("resent", "corrected", "moved", "learner", "dropped")
+_DONE = ("resent", "corrected", "moved", "learner", "dropped", "reachable")
 
 
 @route("/school/learners/{learner:uuid}", http_method=READ, include_in_schema=False)

@@ -7,7 +7,6 @@ that whatever dies, what a hand held goes back to the queue only after its journ
 
 import asyncio
 import contextlib
-import hashlib
 import random
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -24,6 +23,7 @@ from guardian.mail import outbox, recovery
 from guardian.mail.composing import Accepted, Composed, Composer, Skip
 from guardian.mail.outbox import Claimed
 from guardian.mail.results import Result, record
+from guardian.mail.retrying import retry_after
 from guardian.mail.transport import Outcome, Pool, SmtpSettings
 from guardian.mail.writing import AGAIN, compose, message_of
 
@@ -35,9 +35,8 @@ LOOK_FOR_THE_DEAD = 5.0
 """Seconds between looks for letters that a dead worker held."""
 LEASED = outbox.LEASE.total_seconds() - 60
 """Seconds after its claim up to which a letter may still be begun."""
-RETRY_AFTER = (300, 900, 3600, 4 * 3600, 12 * 3600, 24 * 3600)
-"""Seconds to wait after each failed attempt (±20 %); after three days a letter is given up (MAIL section 1.4, D12)."""
 GIVE_UP_AFTER = timedelta(days=3)
+"""After its first attempt a letter is given up (MAIL section 1.4, D12)."""
 _AT_ONCE = Result(state="queued", counts=False)
 _OUR_ADDRESS = frozenset({"5.1.7", "5.1.8"})
 
@@ -201,8 +200,9 @@ class Sender:
             for one, made in composed
             if not isinstance(made, Composed)
         }
-        await self._send_all(hand, [(one, made) for one, made in composed if isinstance(made, Composed)], results)
-        await self._record(hand, letters, results)
+        ready = [(one, made) for one, made in composed if isinstance(made, Composed)]
+        await self._send_all(hand, ready, results)
+        await self._record(hand, letters, results, {one.id: made.recipient for one, made in ready})
         hand.journal.empty()
         return len(letters)
 
@@ -231,13 +231,16 @@ class Sender:
 
         await self._together(*(lane() for _ in range(self._pool.settings.connections + 1)))
 
-    async def _record(self, hand: Hand, letters: Sequence[Claimed], results: Mapping[UUID, Result]) -> None:
+    async def _record(
+        self, hand: Hand, letters: Sequence[Claimed], results: Mapping[UUID, Result], recipients: Mapping[UUID, str]
+    ) -> None:
         """Try again while the database restarts. A stopped sender gives up: its journal tells the next one."""
         pause = 0.2
         while True:
             try:
                 await record(
-                    self.context, letters, results, self._accepted, bounced=self._bounced, worker=hand.worker
+                    self.context, letters, results, self._accepted, bounced=self._bounced, recipients=recipients,
+                    worker=hand.worker,
                 )  # fmt: skip
             except AGAIN as error:
                 if self._stop.is_set():
@@ -290,10 +293,3 @@ def _later(one: Claimed, now: datetime, code: str) -> Result:
     if now - one.created_at >= GIVE_UP_AFTER:
         return Result(state="failed", code=code)
     return Result(state="queued", code=code, not_before=now + retry_after(one.id, one.attempts))
-
-
-def retry_after(message: UUID, attempts: int) -> timedelta:
-    """How long to wait after so many attempts, spread by ±20 % (by message, so that it can be told beforehand)."""
-    base = RETRY_AFTER[min(max(attempts, 1), len(RETRY_AFTER)) - 1]
-    spread = hashlib.blake2b(message.bytes, digest_size=2).digest()
-    return timedelta(seconds=base * (0.8 + 0.4 * int.from_bytes(spread, "big") / 65535))

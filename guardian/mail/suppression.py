@@ -6,6 +6,8 @@ from uuid import UUID
 from guardian.context import Context, Tx
 
 USE = "suppression/address"
+Wanted = tuple[UUID | None, str]
+"""Who would write (None: the operator), and to which address."""
 
 
 def mark(ctx: Context, address: str) -> bytes:
@@ -17,21 +19,23 @@ async def suppress(ctx: Context, tx: Tx, institution: UUID | None, address: str,
     """Write to this address no more; False when it was suppressed already. `reason`: bounced, complained, asked."""
     added = await tx.execute(
         "insert into suppressions (id, institution, address_hmac, reason, created_at) "
-        "values ($1, $2, $3, $4, $5) on conflict do nothing",
+        "select $1, $2::uuid, $3::bytea, $4, $5 where not exists (select from suppressions "
+        "where institution is not distinct from $2 and address_hmac = $3 and cleared_at is null) "
+        "on conflict do nothing",
         ctx.new_id(), institution, mark(ctx, address), reason, tx.now,
     )  # fmt: skip
     return added == 1
 
 
-async def suppressed(ctx: Context, tx: Tx, institution: UUID | None, addresses: Collection[str]) -> set[str]:
-    """Which of these addresses an institution must not write to."""
-    marks = {mark(ctx, address): address for address in addresses}
+async def suppressed(ctx: Context, tx: Tx, wanted: Collection[Wanted]) -> set[Wanted]:
+    """Which of these addresses their institution must not write to."""
+    marks = {(institution, mark(ctx, address)): (institution, address) for institution, address in wanted}
     rows = await tx.fetch(
-        "select address_hmac from suppressions where institution is not distinct from $1 and address_hmac = any($2) "
-        "and cleared_at is null",
-        institution, list(marks),
-    )  # fmt: skip
-    return {marks[row["address_hmac"]] for row in rows}
+        "select institution, address_hmac from suppressions where address_hmac = any($1) and cleared_at is null",
+        [hashed for _, hashed in marks],
+    )
+    found = {(row["institution"], bytes(row["address_hmac"])) for row in rows}
+    return {known for key, known in marks.items() if key in found}
 
 
 async def clear(ctx: Context, tx: Tx, institution: UUID | None, address: str) -> bool:

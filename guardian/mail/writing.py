@@ -1,5 +1,6 @@
 """From a claimed row to the bytes of a message: composed by its slice, rendered, built."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -7,12 +8,14 @@ import asyncpg
 import structlog
 
 from guardian.context import Context, Tx
+from guardian.mail import suppression
 from guardian.mail.composing import Composed, Composer, Skip
 from guardian.mail.mime import Envelope, build
 from guardian.mail.outbox import Claimed
 from guardian.mail.rendering import render
 from guardian.settings import Settings
 
+SUPPRESSED = Skip(state="suppressed", code="address_barred")
 AGAIN = (
     OSError,
     asyncpg.PostgresConnectionError,
@@ -35,7 +38,7 @@ async def compose(
         return {one.id: Skip(state="failed", code="no_composer") for one in batch}
     try:
         async with tx.connection.transaction():
-            made = await composer(ctx, tx, batch)
+            made = await _allowed(ctx, tx, batch, await composer(ctx, tx, batch))
     except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
         raise
     except Exception as error:
@@ -46,6 +49,19 @@ async def compose(
         return {batch[0].id: None}
     apart = [await compose(ctx, tx, composer, [one]) for one in batch]
     return {message: made for one in apart for message, made in one.items()}
+
+
+async def _allowed(
+    ctx: Context, tx: Tx, batch: list[Claimed], made: Mapping[UUID, Composed | Skip]
+) -> Mapping[UUID, Composed | Skip]:
+    """The same letters, without those to an address that their institution must not write to, whoever wrote them."""
+    to = {
+        one.id: (one.institution, written.recipient)
+        for one in batch
+        if isinstance(written := made.get(one.id), Composed)
+    }
+    barred = await suppression.suppressed(ctx, tx, set(to.values()))
+    return {**made, **{message: SUPPRESSED for message, where in to.items() if where in barred}} if barred else made
 
 
 def message_of(settings: Settings, one: Claimed, made: Composed, now: datetime) -> bytes:

@@ -258,6 +258,17 @@ async def mark_unreachable(tx: Tx, guardian: UUID) -> bool:
     )  # fmt: skip
 
 
+async def mark_reachable(tx: Tx, guardian: UUID) -> bool:
+    """Staff vouch that mail to a guardian arrives; False when nothing said otherwise."""
+    return bool(
+        await tx.execute(
+            "update guardians set unreachable_since = null where id = $1 and unreachable_since is not null "
+            "and erased_at is null",
+            guardian,
+        )
+    )
+
+
 async def erase_learner(tx: Tx, learner: UUID) -> int:
     """Empty a learner for good; answers how many personal fields were emptied. The husk and its ids stay, so that
     history keeps its meaning.

@@ -6,7 +6,7 @@ from typing import Any
 from guardian.context import Context
 from guardian.db.engine import SafeEngine
 from guardian.events import SYSTEM
-from guardian.mail import outbox
+from guardian.mail import outbox, suppression
 from tests import seed
 from tests.integration.console import desk
 from tests.integration.console.desk import at
@@ -179,3 +179,23 @@ async def test_the_overview_counts_and_links(ctx: Context) -> None:
             assert f"/school/learners{link}" in page
         assert "In force" in page
         assert "Learners whose guardians were asked" in page
+
+
+async def test_staff_have_an_address_that_bounced_written_to_again(ctx: Context) -> None:
+    world = await desk.build(ctx)
+    async with ctx.transaction(SYSTEM) as tx:
+        await tx.execute("update guardians set unreachable_since = $2 where id = $1", world.alice, tx.now)
+        await suppression.suppress(ctx, tx, world.school, "ALICE@example.org", "bounced")
+    page, action = f"/school/learners/{world.anna}", f"/school/learners/{world.anna}/guardians/{world.alice}/reachable"
+    async with at(ctx, world.charlie) as charlie:
+        fields = form(await charlie.get("/school/learners"), "/school/learners")
+        assert (await charlie.post(action, data=fields)).status_code == 404
+    async with at(ctx, world.bob) as bob:
+        fields = form(await bob.get(page), action)
+        for _ in range(2):  # a second press changes nothing
+            assert (await bob.post(action, data=fields)).headers["location"] == f"{page}?done=reachable"
+        assert "Letters go to this address again" in (await bob.get(f"{page}?done=reachable")).text
+        assert action not in (await bob.get(page)).text
+    async with ctx.transaction(SYSTEM) as tx:
+        assert not await suppression.suppressed(ctx, tx, {(world.school, "alice@example.org")})
+        assert await tx.fetchval("select count(*) from audit where action = 'address.cleared'") == 1

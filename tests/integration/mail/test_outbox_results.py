@@ -7,7 +7,8 @@ import pytest
 
 from guardian.mail.outbox import Claimed
 from guardian.mail.replies import Kind, Outcome, Phase
-from guardian.mail.sender import GIVE_UP_AFTER, RETRY_AFTER, result_of, retry_after
+from guardian.mail.retrying import RETRY_AFTER, retry_after
+from guardian.mail.sender import GIVE_UP_AFTER, result_of
 
 NOW = datetime(2026, 9, 7, 8, 0, tzinfo=UTC)
 ID = UUID("01a07ae1-9800-710c-8ac5-878fa8d9c99c")

@@ -107,6 +107,7 @@ class Ground(msgspec.Struct, kw_only=True):
 
     settings: Settings
     url: str
+    owner: str
     mail: Counting
     log: Path
     started: list["subprocess.Popen[bytes]"] = []
@@ -222,7 +223,7 @@ def deployment(prepare: Callable[[Settings], Awaitable[None]], **changes: Any) -
             )
         )
         urls = database.find(settings)
-        found = Ground(settings=settings, url=urls.app, mail=mail, log=folder / "worker.log")
+        found = Ground(settings=settings, url=urls.app, owner=urls.owner, mail=mail, log=folder / "worker.log")
         assert urls.embedded is not None
         try:
             asyncio.run(_prepared(prepare, settings))

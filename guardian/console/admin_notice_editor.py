@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from litestar import Response, post, route
+from litestar.params import FromPath
 
 from guardian.console import notice_form
 from guardian.console import notice_words as words
@@ -19,7 +20,7 @@ _CODES_AT_MOST = 40
 
 
 @route("/admin/notices/draft/text/{language:str}", http_method=READ, include_in_schema=False)
-async def text_page(request: AnyRequest, language: str) -> Response[Any]:
+async def text_page(request: AnyRequest, language: FromPath[str]) -> Response[Any]:
     """The text of one language, field by field, with the rule that asks for each."""
     await in_room(request, *OFFICERS)
     desk = await _desk(request)
@@ -27,7 +28,7 @@ async def text_page(request: AnyRequest, language: str) -> Response[Any]:
 
 
 @post("/admin/notices/draft/text/{language:str}", include_in_schema=False)
-async def save_text(request: AnyRequest, language: str) -> Response[Any]:
+async def save_text(request: AnyRequest, language: FromPath[str]) -> Response[Any]:
     """Save it, complete or not."""
     form = await form_of(request)
     actor = await in_room(request, *OFFICERS)

@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from litestar import Response, post, route
+from litestar.params import FromPath
 
 from guardian.console import notice_words as words
 from guardian.console.frame import OFFICERS, READ, in_room, room
@@ -30,7 +31,7 @@ async def notices_page(request: AnyRequest) -> Page:
 
 
 @route("/admin/notices/{notice:uuid}", http_method=READ, include_in_schema=False)
-async def version_page(request: AnyRequest, notice: UUID) -> Page:
+async def version_page(request: AnyRequest, notice: FromPath[UUID]) -> Page:
     """One version as it was published, with its hashes."""
     actor = await in_room(request)
     async with context_of(request).transaction(actor) as tx:

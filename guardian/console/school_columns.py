@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from litestar import Response, post, route
+from litestar.params import FromPath
 
 from guardian.console import roster_words
 from guardian.console.frame import CLERKS, READ, at_desk, desk, sentence_of
@@ -16,7 +17,7 @@ from guardian.web.page import AnyRequest, Page, context_of, form_of, redirect
 
 
 @route("/school/rosters/{upload:uuid}/columns", http_method=READ, include_in_schema=False)
-async def show_columns(request: AnyRequest, upload: UUID) -> Response[Any]:
+async def show_columns(request: AnyRequest, upload: FromPath[UUID]) -> Response[Any]:
     """The form; an upload in which nothing can be chosen shows its own page."""
     try:
         return await _page(request, upload)
@@ -25,7 +26,7 @@ async def show_columns(request: AnyRequest, upload: UUID) -> Response[Any]:
 
 
 @post("/school/rosters/{upload:uuid}/columns", include_in_schema=False)
-async def say_columns(request: AnyRequest, upload: UUID) -> Response[Any]:
+async def say_columns(request: AnyRequest, upload: FromPath[UUID]) -> Response[Any]:
     """Keep what was said and read the file again."""
     fields = await form_of(request)
     actor, _ = await at_desk(request, *CLERKS)

@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from litestar import Response, post, route
+from litestar.params import FromPath
 
 from guardian.console import words
 from guardian.console.frame import CLERKS, READ, at_desk, desk, sentence_of
@@ -16,7 +17,7 @@ _PUPIL = ("given_name", "family_name", "birth_date", "class_name")
 
 
 @route("/school/learners/{learner:uuid}/guardians/{guardian:uuid}", http_method=READ, include_in_schema=False)
-async def contact(request: AnyRequest, learner: UUID, guardian: UUID) -> Page:
+async def contact(request: AnyRequest, learner: FromPath[UUID], guardian: FromPath[UUID]) -> Page:
     """The form that corrects how a guardian is named, reached and related."""
     actor, school = await at_desk(request, *CLERKS)
     known = await service.contact_of(context_of(request), actor, school.id, learner, guardian)
@@ -25,7 +26,7 @@ async def contact(request: AnyRequest, learner: UUID, guardian: UUID) -> Page:
 
 
 @post("/school/learners/{learner:uuid}/guardians/{guardian:uuid}", include_in_schema=False)
-async def correct_contact(request: AnyRequest, learner: UUID, guardian: UUID) -> Response[Any]:
+async def correct_contact(request: AnyRequest, learner: FromPath[UUID], guardian: FromPath[UUID]) -> Response[Any]:
     """Write the correction of a guardian."""
     fields = await form_of(request)
     actor, school = await at_desk(request, *CLERKS)
@@ -41,7 +42,7 @@ async def correct_contact(request: AnyRequest, learner: UUID, guardian: UUID) ->
 
 
 @route("/school/learners/{learner:uuid}/correct", http_method=READ, include_in_schema=False)
-async def pupil(request: AnyRequest, learner: UUID) -> Page:
+async def pupil(request: AnyRequest, learner: FromPath[UUID]) -> Page:
     """The form that corrects a learner's name, birth date and class."""
     actor, school = await at_desk(request, *CLERKS)
     known = await service.pupil_of(context_of(request), actor, school.id, learner)
@@ -56,7 +57,7 @@ async def pupil(request: AnyRequest, learner: UUID) -> Page:
 
 
 @post("/school/learners/{learner:uuid}/correct", include_in_schema=False)
-async def correct_pupil(request: AnyRequest, learner: UUID) -> Response[Any]:
+async def correct_pupil(request: AnyRequest, learner: FromPath[UUID]) -> Response[Any]:
     """Write the correction of a learner."""
     fields = await form_of(request)
     actor, school = await at_desk(request, *CLERKS)
@@ -72,7 +73,7 @@ async def correct_pupil(request: AnyRequest, learner: UUID) -> Response[Any]:
 
 
 @post("/school/learners/{learner:uuid}/corrections/{correction:uuid}/drop", include_in_schema=False)
-async def drop(request: AnyRequest, learner: UUID, correction: UUID) -> Response[Any]:
+async def drop(request: AnyRequest, learner: FromPath[UUID], correction: FromPath[UUID]) -> Response[Any]:
     """Let the next roster decide again."""
     await form_of(request)
     actor, school = await at_desk(request, *CLERKS)

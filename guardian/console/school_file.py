@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from litestar import route
+from litestar.params import FromPath
 from litestar.response import Stream
 
 from guardian.console import roster_words
@@ -29,7 +30,7 @@ _HEADERS = {
 
 
 @route("/school/rosters/{upload:uuid}/file", http_method=READ, include_in_schema=False)
-async def with_remarks(request: AnyRequest, upload: UUID) -> Stream:
+async def with_remarks(request: AnyRequest, upload: FromPath[UUID]) -> Stream:
     """The file with two more columns. Raises Conflict once it is no longer kept, or where it has no single table."""
     actor, school = await at_desk(request, *CLERKS)
     found = await found_here(request, upload)

@@ -62,8 +62,8 @@ def _looked_at(browser: Browser, page: Page, address: str, name: str, scripts: b
     ):
         context = browser.new_context(
             viewport={"width": width, "height": 800},
-            color_scheme=scheme,
-            java_script_enabled=scripts,  # type: ignore[arg-type]
+            color_scheme=scheme,  # type: ignore[arg-type]
+            java_script_enabled=scripts,
         )
         context.add_cookies([one for one in cookies if "lang" not in one["name"]])  # type: ignore[misc]
         other = context.new_page()

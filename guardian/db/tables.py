@@ -192,7 +192,9 @@ class LearnerRow(Table, tablename="learners"):
 
 class EnrolmentRow(Table, tablename="enrolments"):
     """A learner at an institution, under the number that the institution gave. `missing_since` is set when a later
-    roster no longer lists the learner; that alone ends nothing. Writer: guardian.people.store, guardian.people.merge
+    roster no longer lists the learner; that alone ends nothing. `mark` is a keyed digest of the roster's row, kept as
+    long as learner, guardians and relations stand as the row says: a trigger takes it away when one of them changes.
+    Writer: guardian.people.store, guardian.people.merge
     """
 
     id = key()
@@ -204,6 +206,7 @@ class EnrolmentRow(Table, tablename="enrolments"):
     ends_on = Date(null=True, default=None)
     missing_since = instant(null=True)
     created_at = instant()
+    mark = UUID(null=True, default=None, help_text="personal: learner_erasure")
     uq_enrolments = Unique([learner, institution])
 
 
@@ -658,7 +661,7 @@ PERSONAL: dict[str, dict[str, str]] = {
     "learners": dict.fromkeys(
         ("platform_id", "given_name", "family_name", "birth_date", "email", "email_key"), "learner_erasure"
     ),
-    "enrolments": {"student_id": "learner_erasure"},
+    "enrolments": dict.fromkeys(("student_id", "mark"), "learner_erasure"),
     "fact_versions": {"facts": "learner_erasure"},
     # deleted with the learner, and with the guardian
     "corrections": {"file_value": "learner_erasure"},

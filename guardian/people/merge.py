@@ -2,10 +2,11 @@
 
 The caller's transaction holds these temporary tables (made by `guardian.roster`): `incoming` (n and a learner's
 fields), `known` (n of rows that are a stored learner, whether they differ), `exceptional` (n of rows that are not
-written), `incoming_guardians` (turn and a guardian's fields), `fresh` (guardians to relate, whether the row makes
-them), `contacts` and `relations` (what changes of guardians), `touched` (n of known learners that change), `absent`
-(learners whom the file does not name). What a file leaves blank changes nothing. A person's decision stays: standing,
-ended relations, and an authority for as long as the file's own word about eligibility stays the same.
+written), `incoming_guardians` (turn and a guardian's fields), `links` (guardians of known learners, whether they or the
+relation differ), `fresh` (guardians to relate, whether the row makes them), `contacts` and `relations` (what changes of
+guardians), `touched` (n of known learners that change), `absent` (learners whom the file does not name) and
+`incoming_codes` (rows of which something is said). What a file leaves blank changes nothing. A person's decision stays:
+standing, ended relations, and an authority for as long as the file's own word about eligibility stays the same.
 """
 
 from datetime import date
@@ -25,6 +26,7 @@ _NEW = (
     "from incoming i where not exists (select 1 from known k where k.n = i.n) "
     "and not exists (select 1 from exceptional e where e.n = i.n)"
 )
+_MARK_IF_MADE = "case when not exists (select 1 from fresh f where f.n = i.n and not f.makes) then i.mark end"
 _CHANGING = "from known k join incoming i on i.n = k.n where k.differs"
 
 
@@ -41,17 +43,25 @@ class School(msgspec.Struct, frozen=True, kw_only=True):
     guardianships: RowIds
 
 
-async def merge(tx: Tx, school: School) -> None:
-    """Write all that is new or changed; the triggers are told that this command touches its learners itself."""
+async def merge(tx: Tx, school: School, *, as_marked: bool = False) -> None:
+    """Write all that is new or changed; the triggers are told that this command touches its learners itself.
+
+    `as_marked`: a marked row's guardian is certain to be made from a row that says the same of them.
+    """
     await tx.execute("select set_config('app.import', 'on', true)")
-    await _newcomers(tx, school)
-    await _known(tx, school)
+    await _newcomers(tx, school, as_marked=as_marked)
+    known = await tx.fetchval("select exists (select 1 from known)")
+    if known:
+        await _known(tx, school)
     await _guardians(tx, school)
     await _relations(tx, school)
-    await tx.execute(
-        "select touch_learners(array(select k.learner from touched t join known k on k.n = t.n union "
-        "select w.learner from contacts c join guardianships w on w.guardian = c.guardian))"
-    )
+    if known:
+        await _changes(tx)
+        await tx.execute(
+            "select touch_learners(array(select k.learner from touched t join known k on k.n = t.n union "
+            "select w.learner from contacts c join guardianships w on w.guardian = c.guardian))"
+        )
+        await _marks(tx, school)
     await tx.execute("select set_config('app.import', 'off', true)")
 
 
@@ -64,7 +74,8 @@ async def mark_missing(tx: Tx, institution: UUID) -> int:
     )  # fmt: skip
 
 
-async def _newcomers(tx: Tx, school: School) -> None:
+async def _newcomers(tx: Tx, school: School, *, as_marked: bool) -> None:
+    mark = "i.mark" if as_marked else _MARK_IF_MADE
     await tx.execute(
         "insert into learners (id, platform_id, given_name, family_name, birth_date, email, email_key, jurisdictions, "
         f"timezone, language, standing, revision, check_at, created_at) select {school.learners.sql('i.n')}, "
@@ -73,8 +84,9 @@ async def _newcomers(tx: Tx, school: School) -> None:
         school.jurisdiction, school.timezone, school.language, tx.now,
     )  # fmt: skip
     await tx.execute(
-        "insert into enrolments (id, learner, institution, student_id, class_name, begins_on, created_at) select "
-        f"{school.enrolments.sql('i.n')}, {school.learners.sql('i.n')}, $1, i.student_id, i.class_name, $2, $3 {_NEW}",
+        "insert into enrolments (id, learner, institution, student_id, class_name, begins_on, created_at, mark) select "
+        f"{school.enrolments.sql('i.n')}, {school.learners.sql('i.n')}, $1, i.student_id, i.class_name, $2, $3, {mark} "
+        f"{_NEW}",
         school.id, school.today, tx.now,
     )  # fmt: skip
 
@@ -95,6 +107,40 @@ async def _known(tx: Tx, school: School) -> None:
     )  # fmt: skip
 
 
+_UNMARK = """
+update enrolments e set mark = null where e.mark is not null and e.learner in (
+    select k.learner from touched t join known k on k.n = t.n
+    union select w.learner from contacts c join guardianships w on w.guardian = c.guardian)
+"""
+_MARK = """
+update enrolments e set mark = i.mark from known k join incoming i on i.n = k.n
+where e.learner = k.learner and e.institution = $1 and i.mark is not null and e.mark is distinct from i.mark
+    and e.xmin = k.version and not k.differs and k.codes = array[]::text[]
+    and not exists (select 1 from touched t where t.n = k.n)
+    and not exists (select 1 from incoming_codes c where c.row = i.row)
+    and not exists (select 1 from links l where l.n = k.n and (l.differs or l.relation_differs))
+    and not exists (select 1 from contacts c join guardianships w on w.guardian = c.guardian
+        where w.learner = k.learner)
+"""
+
+
+# What the file says of them is not what stands, and what stands may be dropped.
+_UNMARK_CORRECTED = """
+update enrolments e set mark = null where e.institution = $1 and e.mark is not null and e.learner in (
+    select c.learner from corrections c where c.institution = $1
+    union select w.learner from corrections c join guardianships w on w.guardian = c.guardian where c.institution = $1)
+"""
+
+
+async def _marks(tx: Tx, school: School) -> None:
+    """Take the marks of learners who changed, and mark those who were read in full and stand as their row says: as long
+    as nobody else wrote of them since they were compared.
+    """
+    await tx.execute(_UNMARK)
+    await tx.execute(_MARK, school.id)
+    await tx.execute(_UNMARK_CORRECTED, school.id)
+
+
 async def _guardians(tx: Tx, school: School) -> None:
     await tx.execute(
         "insert into guardians (id, institution, name, email, email_key, phone, language, created_at) "
@@ -102,11 +148,6 @@ async def _guardians(tx: Tx, school: School) -> None:
         "from fresh f join incoming_guardians g on g.turn = f.turn where f.makes",
         school.id, school.language, tx.now,
     )  # fmt: skip
-    await tx.execute(
-        "update guardians x set name = coalesce(x.name, g.name), phone = coalesce(g.phone, x.phone), "
-        "email = coalesce(x.email, g.email), email_key = coalesce(x.email_key, g.email_key) "
-        "from contacts c join incoming_guardians g on g.turn = c.turn where x.id = c.guardian"
-    )
 
 
 async def _relations(tx: Tx, school: School) -> None:
@@ -118,6 +159,15 @@ async def _relations(tx: Tx, school: School) -> None:
         f"case f.eligible {_WORTH} end, f.eligible, f.turn % 64, $1 from fresh f"
         + (" on conflict (learner, guardian) do nothing" if known else ""),
         tx.now,
+    )
+
+
+async def _changes(tx: Tx) -> None:
+    """What known guardians' contacts and relations become."""
+    await tx.execute(
+        "update guardians x set name = coalesce(x.name, g.name), phone = coalesce(g.phone, x.phone), "
+        "email = coalesce(x.email, g.email), email_key = coalesce(x.email_key, g.email_key) "
+        "from contacts c join incoming_guardians g on g.turn = c.turn where x.id = c.guardian"
     )
     await tx.execute(
         "update guardianships w set relationship = case r.relationship when 'unknown' then w.relationship "

@@ -3,7 +3,6 @@
 A million rows then take as long as the slower of reading and writing, not both; and memory holds one block at a time.
 """
 
-from collections.abc import Iterator
 from uuid import UUID
 
 import msgspec
@@ -13,9 +12,9 @@ from guardian.people import merge
 from guardian.roster import erased, plan, plan_identity, plan_people, plan_rows, staging, store
 from guardian.roster.ahead import ahead
 from guardian.roster.domain import ROWS_SHOWN, Counts, Newcomers
-from guardian.roster.seen import Seen
+from guardian.roster.remembered import remembered
 from guardian.roster.source import Source
-from guardian.roster.terms import Terms
+from guardian.roster.terms import NO_NESTED_LOOPS, Terms
 
 BLOCK = 25_000
 """Learners per block: about 5 MB. Each looks through the guardians written before it once."""
@@ -24,7 +23,7 @@ _DEPTH = 1
 _SIBLINGS = "create temp table siblings (guardian uuid) on commit drop"
 _COUNT_SIBLINGS = "insert into siblings select guardian from fresh where not makes"
 _CLEAR = (
-    "drop table known, unseen, exceptional, links, repeated, resolved, fresh, contacts, relations, absent, touched; "
+    "drop table known, unseen, exceptional, links, fresh, contacts, relations, absent, touched; "
     "truncate incoming, incoming_guardians, incoming_codes"
 )
 
@@ -72,20 +71,24 @@ async def _bring(ctx: Context, tx: Tx, written: Written, source: Source) -> plan
     terms, counts, said = written.terms, Counts(), plan.Told()
     newcomers: dict[Newcomers, int] = {}
     came_back, left, done = False, ROWS_SHOWN, 0
-    for statement in (plan.MEMORY, plan.NO_NESTED_LOOPS, _SIBLINGS):
+    whole = True  # where a row is left out, its person is made from a later one
+    for statement in (plan.MEMORY, NO_NESTED_LOOPS, _SIBLINGS):
         await tx.execute(statement)
     await staging.make_tables(tx)
-    async for block in ahead(_blocks(source, await erased.gather(tx, ctx.keys, terms.institution)), depth=_DEPTH):
+    records = source.records(await remembered(ctx, tx, terms))
+    marks = await erased.gather(tx, ctx.keys, terms.institution)
+    async for block in ahead(staging.blocks(records, marks, size=BLOCK, firsts={}), depth=_DEPTH):
         await staging.load(tx, block)
         said.add(block)
         await plan_identity.identify_newcomers(tx, terms, platform_ids=block.names_platform_ids)
-        await plan_people.resolve_newcomers(tx, terms)
+        whole = whole and not block.refused and not await tx.fetchval("select exists (select 1 from exceptional)")
+        await plan_people.resolve_newcomers(tx, terms, orphans=not whole)
         found, _ = await plan_rows.count(tx, terms)
         counts = _sum(counts, found)
         for group in await plan_rows.newcomers(tx):
             alike = msgspec.structs.replace(group, count=0)
             newcomers[alike] = newcomers.get(alike, 0) + group.count
-        await merge.merge(tx, written.school)
+        await merge.merge(tx, written.school, as_marked=whole)
         await tx.execute(_COUNT_SIBLINGS)
         came_back = came_back or await plan_rows.anybody_came_back(tx)
         shown = plan_rows.shown(terms, written.upload, after=done, mass=False, named=False)
@@ -103,10 +106,6 @@ async def _bring(ctx: Context, tx: Tx, written: Written, source: Source) -> plan
         newcomers=[msgspec.structs.replace(group, count=count) for group, count in newcomers.items()],
         records=done, large_family=large_family, came_back=came_back,
     )  # fmt: skip
-
-
-def _blocks(source: Source, marks: erased.Erased | None) -> Iterator[staging.Block]:
-    return staging.blocks(source.records(), marks, size=BLOCK, seen=Seen())
 
 
 def _sum(one: Counts, other: Counts) -> Counts:

@@ -15,8 +15,9 @@ from guardian.roster import erased, plan_corrections, plan_identity, plan_people
 from guardian.roster.ahead import ahead
 from guardian.roster.domain import Counts, Effect, Newcomers, simple_effect
 from guardian.roster.reading.records import Reading
+from guardian.roster.remembered import Remembered, remembered
 from guardian.roster.source import Source
-from guardian.roster.terms import Terms
+from guardian.roster.terms import NO_NESTED_LOOPS, Terms
 
 _DEPTH = 6
 
@@ -32,7 +33,6 @@ MANY = 5_000
 """Records above which every lookup is a hash join: a school that was imported a minute ago has no statistics yet, and
 the planner, taking it for empty, would loop.
 """
-NO_NESTED_LOOPS = "set local enable_nestloop = off"
 _ADMITS_ALONE = """
 select exists (select 1 from authorisations a where a.institution = $1 and a.state = 'active'
     and a.valid_from <= $2 and a.valid_until > $2
@@ -81,33 +81,53 @@ class Told:
 async def prepare(ctx: Context, tx: Tx, terms: Terms, source: Source, progress: Progress | None = None) -> Prepared:
     """Read the roster in a worker thread and compute its plan in the database; the temporary tables of the plan stand
     ready for the merge. Every statement names the institution; the transaction must see all of its rows.
+
+    Learners who stand word for word as an earlier import left them are counted only; should it turn out that they may
+    not be left out, all is read once more.
     """
     await tx.execute(MEMORY)
+    memory = await remembered(ctx, tx, terms)
+    prepared = await _prepare(ctx, tx, terms, source, progress=progress, memory=memory)
+    if prepared is None:
+        await staging.drop_tables(tx)
+        memory.kept = False
+        prepared = await _prepare(ctx, tx, terms, source, progress=progress, memory=memory)
+        assert prepared is not None
+    return prepared
+
+
+async def _prepare(
+    ctx: Context, tx: Tx, terms: Terms, source: Source, *, progress: Progress | None, memory: Remembered
+) -> Prepared | None:
     await staging.make_tables(tx)
-    blocks = staging.blocks(source.records(), await erased.gather(tx, ctx.keys, terms.institution))
-    told, platform_ids, records = Told(), False, 0
+    blocks = staging.blocks(source.records(memory), await erased.gather(tx, ctx.keys, terms.institution))
+    told, platform_ids, opened = Told(), False, 0
     async for block in ahead(blocks, depth=_DEPTH):
         await staging.load(tx, block)
         told.add(block)
         platform_ids = platform_ids or block.names_platform_ids
-        records += block.count
+        opened += block.count
         if progress is not None:
-            await progress(records)
+            await progress(opened)
+    passed, reopened = source.passed()
+    await memory.reopen(reopened)
     if progress is not None:
-        await progress(records, read=True)
+        await progress(opened + passed, read=True)
     reading = source.reading()
     await staging.load_codes(tx, told.by_row(reading), told.refused(reading))
-    if records > MANY:
+    if opened > MANY:
         await tx.execute(NO_NESTED_LOOPS)
     await plan_corrections.apply(tx, terms)
     await plan_people.refuse_own_addresses(tx, terms)
     await plan_identity.identify(tx, terms, platform_ids=platform_ids)
     await plan_people.resolve(tx, terms)
+    if passed and not await memory.holds():
+        return None
     counts, mass = await plan_rows.count(tx, terms)
     return Prepared(
         reading=reading,
-        counts=counts,
-        records=records,
+        counts=msgspec.structs.replace(counts, unchanged=counts.unchanged + passed),
+        records=opened + passed,
         mass=mass,
         newcomers=await plan_rows.newcomers(tx) if counts.new else [],
         asked_again=await plan_rows.asked_again(tx),

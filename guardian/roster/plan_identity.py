@@ -1,8 +1,9 @@
 """Who a row is: by the institution's number, else by name and birth date, else a candidate that a person must judge.
 
 Consent never follows a bare number: numbers are changed and given to others (FORMATS section 4, point 6). Leaves two
-tables: `known` (n, learner, whether it differs, codes) for rows that are a stored learner, and `exceptional` (n, row,
-state, learner, codes) for rows that are written to nobody. Whoever is in neither is new.
+tables: `known` (n, learner, version of the enrolment that was compared, whether it differs, codes) for rows that are a
+stored learner, and `exceptional` (n, row, state, learner, codes) for rows that are written to nobody. Whoever is in
+neither is new.
 """
 
 from guardian.context import Tx
@@ -28,7 +29,7 @@ _CHANGES = f"""
 
 _BY_NUMBER = f"""
 create temp table known on commit drop as
-select i.n, e.learner,
+select i.n, e.learner, e.xmin as version,
     case when (given_ok and (family_ok or birth_ok)) or (family_ok and (i.given is null or l.given_name is null))
         or (given_ok and (i.family is null or l.family_name is null) and not birth_differs) then 'same'
     when family_ok and birth_ok then 'possible' else 'reused' end as verdict, {_CHANGES}
@@ -58,6 +59,7 @@ create temp table unseen on commit drop as
 select e.learner, e.student_id, e.missing_since is null and (e.ends_on is null or e.ends_on >= $today) as expected
 from enrolments e where e.institution = $institution
     and not exists (select 1 from known k where k.learner = e.learner and k.verdict = 'same')
+    and not exists (select 1 from standing s where s.learner = e.learner)
 """
 
 _POOL = f"""
@@ -93,8 +95,8 @@ from found f join seekers s on s.n = f.n join pool p on p.learner = f.learner
 """
 
 _BY_CANDIDATE = f"""
-insert into known (n, learner, verdict, differs, codes)
-select distinct on (i.n) i.n, e.learner,
+insert into known (n, learner, version, verdict, differs, codes)
+select distinct on (i.n) i.n, e.learner, e.xmin,
     case when c.whole and c.choices = 1 and c.rivals = 1 and (c.mail or not c.numbered) then 'same'
         else 'possible' end, {_CHANGES}
 from candidates c join incoming i on i.n = c.n join learners l on l.id = c.learner
@@ -131,7 +133,7 @@ _SETTLE = "delete from known k using exceptional e where e.n = k.n"
 
 
 _NOBODY_KNOWN = """
-create temp table known (n int, learner uuid, verdict text, differs boolean, codes text[]) on commit drop;
+create temp table known (n int, learner uuid, version xid, verdict text, differs boolean, codes text[]) on commit drop;
 create temp table unseen (learner uuid, student_id text, expected boolean) on commit drop
 """
 

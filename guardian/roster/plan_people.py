@@ -8,7 +8,7 @@ guardians a name may carry: it finds the person whose address the school learned
 from guardian.context import Tx
 from guardian.people.domain import AUTHORITY
 from guardian.roster.folding import person_key_sql
-from guardian.roster.terms import Terms, run
+from guardian.roster.terms import NO_NESTED_LOOPS, Terms, run
 
 _COMPATIBLE = (
     f"(x.name = g.name or x.name is null or g.name is null or {person_key_sql('x.name')} = {person_key_sql('g.name')})"
@@ -60,7 +60,7 @@ _BY_ADDRESS = f"""
     select g.key, x.id as guardian, case when x.name = g.name then 1 when x.name is not null then 2 else 3 end as choice
     from incoming_guardians g
     join guardians x on x.institution = $institution and x.email_key = g.email_key and x.erased_at is null
-    where $again and {_COMPATIBLE}
+    where not exists (select 1 from links l where l.turn = g.turn) and {_COMPATIBLE}
 """
 _RESOLVED = f"""
 create temp table resolved on commit drop as
@@ -68,13 +68,8 @@ select distinct on (key) key, guardian from (
     select g.key, l.guardian, 0 as choice from links l join incoming_guardians g on g.turn = l.turn
     join repeated r on r.key = g.key
     union all
-    {_BY_ADDRESS.replace("$again", "not exists (select 1 from links l where l.turn = g.turn)")}
+    {_BY_ADDRESS}
 ) as choices order by key, choice, guardian
-"""
-_RESOLVED_AGAIN = f"""
-create temp table resolved on commit drop as
-select distinct on (key) key, guardian from ({_BY_ADDRESS.replace("$again", "g.again")}) as choices
-order by key, choice, guardian
 """
 _NOBODY = 'create temp table resolved (key text collate "C", guardian uuid) on commit drop'
 
@@ -89,15 +84,25 @@ where not exists (select 1 from links l where l.turn = g.turn)
     and not exists (select 1 from exceptional e where e.n = g.n)
 """
 
-# A row that makes a person may have been held: then the next row that names the person does.
-_ORPHANS = """
-update fresh f set makes = true from (
-    select distinct on (guardian) guardian, turn from fresh o
-    where not exists (select 1 from fresh m where m.guardian = o.guardian and m.makes)
-        and not exists (select 1 from guardians x where x.id = o.guardian)
-    order by guardian, turn) as first
-where f.turn = first.turn
+# A person whom several rows name is made by the first of them, in whichever block it stood.
+_FRESH_NEWCOMERS = """
+create temp table fresh on commit drop as
+select g.n, g.turn, $learner(g) as learner, false as known, $guardian as guardian,
+    coalesce(g.first = g.turn, true) as makes, g.relationship, g.eligible
+from incoming_guardians g where not exists (select 1 from exceptional e where e.n = g.n)
 """
+
+# A row that makes a person may have been held: then the next row that names the person does.
+_UNMADE = """
+create temp table unmade on commit drop as
+select guardian, min(turn) as turn from fresh group by guardian having not bool_or(makes)
+"""
+_ONE_BY_ONE = (
+    "set local enable_nestloop = on", "set local enable_hashjoin = off", "set local enable_mergejoin = off",
+)  # fmt: skip
+_MADE_ELSEWHERE = "delete from unmade u where exists (select 1 from guardians x where x.id = u.guardian)"
+_ALL_AT_ONCE = "set local enable_hashjoin = on", "set local enable_mergejoin = on"
+_ORPHANS = "update fresh f set makes = true from unmade u where f.turn = u.turn", "drop table unmade"
 
 # The same address under another name is another person, and somebody must look.
 _SHARED = """
@@ -129,10 +134,14 @@ async def refuse_own_addresses(tx: Tx, terms: Terms) -> None:
     await run(tx, terms, _OWN_ADDRESSES, _UNREACHABLE)
 
 
-async def resolve_newcomers(tx: Tx, terms: Terms) -> None:
-    """Fill the same tables for learners of a school that had nobody: only who stood in the file before is known."""
-    await run(tx, terms, _NO_LINKS, _REPEATED, _RESOLVED_AGAIN)
-    await _freshen(tx, terms)
+async def resolve_newcomers(tx: Tx, terms: Terms, *, orphans: bool) -> None:
+    """Fill the same tables for learners of a school that had nobody. `orphans`: a row of this block or of an earlier
+    one is written to nobody.
+    """
+    made = _FRESH_NEWCOMERS.replace("$guardian", terms.guardians.sql("coalesce(g.first, g.turn)"))
+    await run(tx, terms, _NO_LINKS, made)
+    if orphans:
+        await run(tx, terms, _UNMADE, *_ONE_BY_ONE, _MADE_ELSEWHERE, NO_NESTED_LOOPS, *_ALL_AT_ONCE, *_ORPHANS)
     await run(tx, terms, _CONTACTS, _RELATIONS)
 
 
@@ -151,4 +160,4 @@ async def resolve(tx: Tx, terms: Terms) -> None:
 async def _freshen(tx: Tx, terms: Terms) -> None:
     await run(tx, terms, _FRESH.replace("$guardian", terms.guardians.sql("coalesce(r.turn, g.turn)")))
     if await tx.fetchval("select exists (select 1 from exceptional)"):
-        await run(tx, terms, _ORPHANS)
+        await run(tx, terms, _UNMADE, _MADE_ELSEWHERE, *_ORPHANS)

@@ -12,7 +12,6 @@ from guardian.i18n import LANGUAGES
 from guardian.people.domain import email_key
 from guardian.roster.erased import Erased
 from guardian.roster.reading.records import GuardianRecord, StudentRecord
-from guardian.roster.seen import Seen
 
 BLOCK = 5_000
 """Learners per block: about 1 MB."""
@@ -21,14 +20,18 @@ PLACES = 64
 
 TABLES = """
 create temp table incoming (n int, row int, leaver boolean, erased boolean, student_id text, platform_id text,
-    given text, family text, birth text, class_name text, language text, email text, email_key text) on commit drop;
-create temp table incoming_guardians (n int, turn bigint, again boolean, key text collate "C", name text,
+    given text, family text, birth text, class_name text, language text, email text, email_key text,
+    mark uuid) on commit drop;
+create temp table incoming_guardians (n int, turn bigint, first bigint, key text collate "C", name text,
     email text, email_key text, phone text, relationship text, eligible text, language text) on commit drop;
 create temp table incoming_codes (row int, codes text[]) on commit drop;
 create temp table refused_rows (row int, codes text[]) on commit drop;
+create temp table noted (turn int, mark uuid) on commit drop;
+create temp table standing (turn int, learner uuid) on commit drop;
 """
-"""`n` counts the learners of the file, `turn` their guardians: `n * 64 + place`; `again`: the key may have come before,
-where that was looked for.
+"""`n` counts the learners of the file, `turn` their guardians: `n * 64 + place`; `first`: the turn that names the
+person first, where that was looked for and several rows may. `noted` holds the marks of the file's clean rows,
+`standing` the learners who stand as these say and were not given.
 """
 
 _NULL = "\x01"
@@ -51,10 +54,12 @@ class Block(msgspec.Struct, kw_only=True):
 
 
 def blocks(
-    records: Iterable[StudentRecord], erased: Erased | None, *, size: int = BLOCK, seen: Seen | None = None
+    records: Iterable[StudentRecord], erased: Erased | None, *, size: int = BLOCK, firsts: dict[str, int] | None = None
 ) -> Iterator[Block]:
-    """Cut records into blocks of COPY text. Pure and lazy; runs in a worker thread."""
-    writer = _Writer(erased, seen)
+    """Cut records into blocks of COPY text. Pure and lazy; runs in a worker thread. `firsts`: remembers where a person
+    came first, over all blocks.
+    """
+    writer = _Writer(erased, firsts)
     for record in records:
         writer.add(record)
         if len(writer.learners) >= size:
@@ -63,9 +68,9 @@ def blocks(
 
 
 class _Writer:
-    def __init__(self, erased: Erased | None, seen: Seen | None) -> None:
+    def __init__(self, erased: Erased | None, firsts: dict[str, int] | None) -> None:
         self.erased = erased
-        self.seen = seen
+        self.firsts = firsts
         self.n = 0
         self._begin()
 
@@ -92,13 +97,10 @@ class _Writer:
             return
         self.n += 1
         self.platform_ids = self.platform_ids or platform_id is not _NULL
+        said = len(self.codes)
         email = self._fitting(record.row, record.email, _LONG_EMAIL)
+        class_name = self._fitting(record.row, record.class_name or record.grade, _LONG)
         erased = self.erased is not None and self.erased.knows(record)
-        self.learners.append((
-            str(self.n), str(record.row), _FLAG[record.leaver], _FLAG[erased], student_id, platform_id, given, family,
-            record.birth_date or _NULL, self._fitting(record.row, record.class_name or record.grade, _LONG),
-            record.language if record.language in LANGUAGES else _NULL, email, _key(email),
-        ))  # fmt: skip
         if len(record.guardians) == 1:
             self._guardian(record.row, 0, record.guardians[0])
         else:
@@ -107,13 +109,21 @@ class _Writer:
                 named.setdefault(guardian.key, guardian)
             for place, guardian in enumerate(list(named.values())[:PLACES]):
                 self._guardian(record.row, place, guardian)
+        self.learners.append((
+            str(self.n), str(record.row), _FLAG[record.leaver], _FLAG[erased], student_id, platform_id, given, family,
+            record.birth_date or _NULL, class_name,
+            record.language if record.language in LANGUAGES else _NULL, email, _key(email),
+            record.mark.hex() if record.mark and said == len(self.codes) else _NULL,
+        ))  # fmt: skip
 
     def _guardian(self, row: int, place: int, guardian: GuardianRecord) -> None:
         name = guardian.name or " ".join(part for part in (guardian.given_name, guardian.family_name) if part)
         email = self._fitting(row, guardian.email, _LONG_EMAIL)
-        again = _NULL if self.seen is None else _FLAG[self.seen.add(guardian.key)]
+        turn, first = self.n * PLACES + place, _NULL
+        if guardian.shared and self.firsts is not None:
+            first = str(self.firsts.setdefault(guardian.key, turn))
         self.guardians.append((
-            str(self.n), str(self.n * PLACES + place), again, guardian.key, self._fitting(row, name, _LONG), email,
+            str(self.n), str(turn), first, guardian.key, self._fitting(row, name, _LONG), email,
             _key(email),
             self._fitting(row, guardian.phone, _LONG_PHONE), guardian.relationship, guardian.eligible,
             guardian.language if guardian.language in LANGUAGES else _NULL,
@@ -151,6 +161,12 @@ def _escaped(field: str) -> str:
 async def make_tables(tx: Tx) -> None:
     """Make the empty staging tables of this command."""
     await tx.execute(TABLES)
+
+
+async def drop_tables(tx: Tx) -> None:
+    """Drop all temporary tables of a plan, so that it can be made again."""
+    names = await tx.fetch("select relname from pg_class where relnamespace = pg_my_temp_schema() and relkind = 'r'")
+    await tx.execute("drop table " + ", ".join(row["relname"] for row in names))
 
 
 async def load(tx: Tx, block: Block) -> None:

@@ -9,6 +9,8 @@ from guardian.context import Tx
 from guardian.people.row_ids import RowIds
 from guardian.roster.domain import Mode
 
+NO_NESTED_LOOPS = "set local enable_nestloop = off"
+
 
 class Terms(msgspec.Struct, frozen=True, kw_only=True):
     """Of one plan. `today` is a local day of the institution; the bases make the ids of what is new."""

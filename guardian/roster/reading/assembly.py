@@ -12,6 +12,7 @@ from guardian.roster.reading.keys import person_key
 from guardian.roster.reading.persons import Persons
 from guardian.roster.reading.pupil import Pupils
 from guardian.roster.reading.quick import Quick
+from guardian.roster.reading.recall import Recall
 from guardian.roster.reading.records import GuardianRecord, StudentRecord
 from guardian.roster.reading.shortcut import Shortcut, Twins
 from guardian.roster.reading.survey import Survey
@@ -48,17 +49,22 @@ class Assembly:
         self.students = 0
         self.links = 0
         self.rows = 0
+        self.passed = 0
+        """Pupils that were counted without being opened."""
         self.leavers: list[StudentRecord] = []
 
-    def take(
-        self, items: Iterable[Draft | Quick], shortcut: Shortcut, tick: Callable[[int], None] | None = None
-    ) -> Iterator[StudentRecord]:
-        """All pupils of the drafts."""
+    def take(  # noqa: C901 one loop, a branch for each way of reading a row
+        self, items: Iterable[Draft | Quick], shortcut: Shortcut, *, recall: Recall | None,
+        tick: Callable[[int], None] | None,
+    ) -> Iterator[StudentRecord]:  # fmt: skip
+        """All pupils of the drafts but those whom nothing about is to be said or compared."""
         for item in items:
             self.rows += 1
             if tick is not None and self.rows % 5000 == 0:
                 tick(self.rows)
             if isinstance(item, Quick):
+                if recall and self._passes(item, shortcut, recall):
+                    continue
                 short = shortcut.student(item, self._twins)
                 if short is not None and short.guardians:
                     self.students += 1
@@ -83,6 +89,17 @@ class Assembly:
                 yield from self._release(keys)
         for group in self._open():
             yield self._done(group.student, group.draft, group.guardians)
+
+    def _passes(self, item: Quick, shortcut: Shortcut, recall: Recall) -> bool:
+        if not recall.skips(self.rows):
+            return False
+        if not shortcut.stands(item):
+            recall.reopen()
+            return False
+        self.students += 1
+        self.links += 1
+        self.passed += 1
+        return True
 
     def _keys(self, draft: Draft, student: StudentRecord | None) -> set[tuple[bool, int]]:
         keys: set[tuple[bool, int]] = set()

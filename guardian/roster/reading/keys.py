@@ -25,7 +25,7 @@ def _birth(text: str) -> str:
 def name_key(given: str, family: str, birth: str) -> int:
     """The key of a name with a birth date, however the date is written."""
     if given.isascii() and family.isascii():
-        return hash((given.strip().casefold(), family.strip().casefold(), _birth(birth)))
+        return hash((given.strip().casefold(), family.strip().casefold(), _births.get(birth) or _birth(birth)))
     return hash((plain(given).strip(), plain(family).strip(), _birth(birth)))
 
 

@@ -20,7 +20,8 @@ class Persons:
     def __init__(self, survey: Survey, findings: Findings) -> None:
         self._shared = survey.shared
         self._findings = findings
-        self._known: dict[str, list[tuple[str | None, str]]] = {}
+        self._known: dict[int, list[tuple[str | None, int]]] = {}
+        """Hash of a mailbox -> its persons: the name, and a hash of name and phone as the first row says them."""
         self.count = 0
 
     def of_one(self, draft: Draft, guardians: Sequence[GuardianRecord]) -> Sequence[GuardianRecord]:
@@ -54,10 +55,20 @@ class Persons:
                     self.count -= 1
         return fresh
 
+    def is_shared(self, address: str) -> bool:
+        """Whether more than one row names the address."""
+        return hash(address.casefold()) in self._shared
+
     def is_other(self, address: str, name: str | None) -> bool:
         """Whether the address is known as another person's: then something is to be said."""
-        people = self._known.get(address.casefold())
-        return people is not None and not any(compatible(known, name) for known, _ in people)
+        people = self._known.get(hash(address.casefold()))
+        return people is not None and not any(compatible(one[0], name) for one in people)
+
+    def is_first_or_alike(self, address: str, name: str | None, phone: str | None) -> bool:
+        """Whether no earlier row names this person, or the first that does says the same of them."""
+        people = self._known.get(hash(address.casefold()), ())
+        first = next((one for one in people if compatible(one[0], name)), None)
+        return first is None or first[1] == hash((name, phone))
 
     def keyed(self, draft: Draft, guardian: GuardianRecord) -> GuardianRecord:
         """The guardian with the key of the person."""
@@ -66,24 +77,50 @@ class Persons:
             return structs.replace(guardian, key=f"row {guardian.row}.{self.count}")
         if self.is_other(guardian.email, guardian.name):
             self._findings.cell("SHARED_EMAIL", draft, "", guardian.email)
-        return structs.replace(guardian, key=self.key(guardian.email, guardian.name))
+        key = self.key(guardian.email, guardian.name, guardian.phone)
+        return structs.replace(guardian, key=key, shared=self.is_shared(guardian.email))
 
-    def key(self, address: str, name: str | None) -> str:
+    def passes(self, address: str, name: str | None) -> bool:
+        """Count the person of a row that is not opened; False, and nothing counted, where the row must be. All rows of
+        the address are passed then, so that nobody asks what the first said of them.
+        """
+        place = hash(address.casefold())
+        if place not in self._shared:
+            self.count += 1
+            return True
+        people = self._known.get(place)
+        if people is None:
+            self._known[place] = [(name, 0)]
+            self.count += 1
+            return True
+        known = people[0][0]
+        if known == name:
+            return True
+        if not any(compatible(one[0], name) for one in people):
+            return False
+        self.key(address, name)
+        return True
+
+    def key(self, address: str, name: str | None, phone: str | None = None) -> str:
         """The key of the person with this address and name; a new person is counted."""
         mailbox = address.casefold()
-        if hash(mailbox) not in self._shared:
+        place = hash(mailbox)
+        if place not in self._shared:
             self.count += 1
             return mailbox
-        people = self._known.setdefault(mailbox, [])
-        for place, (known, key) in enumerate(people):
+        people = self._known.setdefault(place, [])
+        for number, (known, said) in enumerate(people):
             if compatible(known, name):
                 if known is None and name is not None:
-                    people[place] = (name, key)
-                return key
-        key = f"{mailbox} #{len(people) + 1}" if people else mailbox
-        people.append((name, key))
+                    people[number] = (name, said)
+                return _key(mailbox, number)
+        people.append((name, hash((name, phone))))
         self.count += 1
-        return key
+        return _key(mailbox, len(people) - 1)
+
+
+def _key(mailbox: str, number: int) -> str:
+    return f"{mailbox} #{number + 1}" if number else mailbox
 
 
 def _alike(one: GuardianRecord, other: GuardianRecord) -> bool:

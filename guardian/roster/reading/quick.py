@@ -8,6 +8,8 @@ import re
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
+from msgspec import Struct
+
 from guardian.roster.reading.draft import Draft, Extract
 from guardian.roster.reading.fields.cell import NOTHING, NULL_IN_NAME
 from guardian.roster.reading.layout import Layout
@@ -46,7 +48,7 @@ class Slot(NamedTuple):
     language: int
 
 
-class Quick(NamedTuple):
+class Quick(Struct, gc=False):
     """A row that matched."""
 
     row: int
@@ -66,6 +68,8 @@ class Plan(NamedTuple):
     delimiter: str
     widen: Callable[["Quick"], Draft]
     """The long way for a row that matched."""
+    context: str
+    """All that decides, beside the file as a whole, what a line means."""
 
 
 def plan(layout: Layout, delimiter: str, extract: Extract) -> Plan | None:
@@ -121,15 +125,15 @@ def _compiled(layout: Layout, columns: dict[int, str], delimiter: str, extract: 
     def widen(item: Quick) -> Draft:
         return extract(item.row, item.line, item.text.rstrip("\n").split(delimiter))
 
-    return Plan(
-        pattern.fullmatch, {name: group for name, group in groups.items() if "." not in name}, slots, delimiter, widen
-    )
+    at = {name: group for name, group in groups.items() if "." not in name}
+    return Plan(pattern.fullmatch, at, slots, delimiter, widen, f"{layout!r} {columns!r} {delimiter!r}")
 
 
 def quick_rows(lines: Lines, plan: Plan, skip: int) -> Iterator[Quick | Cells]:
     """All rows of a file: the clean ones as matches, the others as cells. `skip`: rows before the first pupil's."""
     match = plan.match
     delimiter = plan.delimiter
+    groups = re.Match.groups
     row = 0
     source = iter(lines.plain())
     while True:
@@ -138,7 +142,7 @@ def quick_rows(lines: Lines, plan: Plan, skip: int) -> Iterator[Quick | Cells]:
             found = match(text) if row > skip else None
             if found is None:
                 break
-            yield Quick(row, lines.number, found.groups(""), text, plan)
+            yield Quick(row, lines.number, groups(found, ""), text, plan)
         else:
             return
         lines.push(text)

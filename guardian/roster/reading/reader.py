@@ -13,6 +13,7 @@ from guardian.roster.reading.mapping import Mapping
 from guardian.roster.reading.members import members
 from guardian.roster.reading.places import day_order, language_of, region_of
 from guardian.roster.reading.pupil import Pupils, Rules
+from guardian.roster.reading.recall import Kept, Recall
 from guardian.roster.reading.recognise import recognise
 from guardian.roster.reading.records import Reading, StudentRecord
 from guardian.roster.reading.refusal import InputRefused
@@ -37,8 +38,10 @@ class RosterStream:
         as_of: date,
         progress: Progress | None,
         mapping: Mapping | None = None,
+        kept: Kept | None = None,
     ) -> None:
         self._source = source
+        self._recall = Recall(kept) if kept is not None else None
         self._locale = locale
         self._as_of = as_of
         self._progress = progress
@@ -64,9 +67,12 @@ class RosterStream:
 
     def _read(self) -> Iterator[StudentRecord]:
         intake, findings = self._intake, self._findings
-        survey = Survey()
+        recall = self._recall
+        survey = Survey(recall)
         progress = self._progress
         survey.take(lambda: intake.drafts(None), (lambda done: progress(done, None)) if progress else None)
+        if recall is not None:
+            recall.settle(ids=survey.ids, people=survey.people, shared=survey.shared, placeholders=survey.placeholders)
         rules = Rules(
             self._as_of,
             survey.order or (self._mapping.order if self._mapping else None) or intake.order or day_order(self._locale),
@@ -83,11 +89,13 @@ class RosterStream:
         )
         total = survey.rows
         shortcut = Shortcut(
-            survey, assembly.persons, rules, region_of(self._locale), intake.files[0] if intake.files else ""
-        )
+            survey, assembly.persons, rules, region=region_of(self._locale),
+            file=intake.files[0] if intake.files else "", recall=recall,
+        )  # fmt: skip
         yield from assembly.take(
-            intake.drafts(findings), shortcut, (lambda done: progress(done, total)) if progress else None
-        )
+            intake.drafts(findings), shortcut, recall=recall,
+            tick=(lambda done: progress(done, total)) if progress else None,
+        )  # fmt: skip
         self._conclude(pupils, survey)
         if progress:
             progress(total, total)
@@ -117,6 +125,16 @@ class RosterStream:
         self._refused = True
         self._findings = Findings()
         self._findings.whole(refused.code, Origin(refused.file), value=refused.value, **refused.places)
+
+    @property
+    def passed(self) -> int:
+        """Pupils who stand in the file as they are kept, and were not given out."""
+        return self._assembly.passed if self._assembly else 0
+
+    @property
+    def reopened(self) -> list[int]:
+        """Turns of marks whose rows were opened all the same."""
+        return self._recall.reopened if self._recall else []
 
     @property
     def refused(self) -> bool:
@@ -159,14 +177,16 @@ def stream(
     as_of: date,
     progress: Progress | None = None,
     mapping: Mapping | None = None,
+    kept: Kept | None = None,
 ) -> RosterStream:
     """A roster as a stream of pupils.
 
     :param locale: language or language and country of the school (`fr`, `en-GB`): decides what a file leaves open.
     :param as_of: the day on which ages are judged.
     :param mapping: which column is what, where a person has said so.
+    :param kept: marks of earlier imports; pupils who stand as they did are then left out.
     """
-    return RosterStream(source, locale=locale, as_of=as_of, progress=progress, mapping=mapping)
+    return RosterStream(source, locale=locale, as_of=as_of, progress=progress, mapping=mapping, kept=kept)
 
 
 def read(

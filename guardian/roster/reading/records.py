@@ -33,6 +33,8 @@ class GuardianRecord(Struct, frozen=True, kw_only=True, gc=False):
     priority: int | None = None
     source_id: str | None = None
     row: int = 0
+    shared: bool = False
+    """Whether other rows may name the same person."""
 
 
 class StudentRecord(Struct, frozen=True, kw_only=True, gc=False):
@@ -63,6 +65,10 @@ class StudentRecord(Struct, frozen=True, kw_only=True, gc=False):
     ends: str | None = None
     """ISO date of leaving, where one is given."""
     guardians: tuple[GuardianRecord, ...] = ()
+    mark: bytes | None = None
+    """Where marks are kept: a keyed digest of the row, if nothing had to be said about it and its guardian is described
+    as in the first row that names them.
+    """
 
 
 class Finding(Struct, frozen=True, kw_only=True, gc=False):

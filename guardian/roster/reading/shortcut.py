@@ -12,6 +12,7 @@ from guardian.roster.reading.keys import name_key
 from guardian.roster.reading.persons import Persons
 from guardian.roster.reading.pupil import Rules
 from guardian.roster.reading.quick import NOT_AN_ID, Quick, Slot
+from guardian.roster.reading.recall import Recall
 from guardian.roster.reading.records import Eligible, GuardianRecord, StudentRecord
 from guardian.roster.reading.survey import Survey
 
@@ -22,8 +23,12 @@ Twins = dict[int, int]
 class Shortcut:
     """Answers None where the row has to go the long way."""
 
-    def __init__(self, survey: Survey, persons: Persons, rules: Rules, region: str | None, file: str) -> None:
+    def __init__(
+        self, survey: Survey, persons: Persons, rules: Rules, *, region: str | None, file: str,
+        recall: Recall | None = None,
+    ) -> None:  # fmt: skip
         self._survey = survey
+        self._recall = recall
         self._persons = persons
         self._rules = rules
         self._region = region
@@ -54,7 +59,22 @@ class Shortcut:
             return None
         if twin is not None:
             twins[twin] = item.row
-        return self._plain(item, born, (guardian,))
+        return self._plain(item, born, guardian)
+
+    def stands(self, item: Quick) -> bool:
+        """Whether nothing else in the file bears on a row that is known word for word, whose ID, person and address
+        `Recall` has looked up already. Keeps account of the guardian as `student` does.
+        """
+        cells, at = item.cells, item.plan.at
+        slot = item.plan.slots[0]
+        survey, address = self._survey, cells[slot.email]
+        if "birth" in at and self._birth(cells[at["birth"]]) is None:
+            return False
+        if (survey.domains or survey.own) and self._own_address(address) is None:
+            return False
+        if survey.zero_width and self._is_odd(cells[at["id"]]):
+            return False
+        return self._persons.passes(address, (cells[slot.name] or None) if slot.name >= 0 else None)
 
     @staticmethod
     def _only_slot(cells: tuple[str, ...], slots: tuple[Slot, ...]) -> Slot | None:
@@ -71,7 +91,20 @@ class Shortcut:
             return True
         return survey.zero_width > len(identity) and identity.isdigit()
 
-    def _plain(self, item: Quick, born: str | None, guardians: tuple[GuardianRecord, ...]) -> StudentRecord:
+    def _own_address(self, address: str) -> str | None:
+        """The address with its domain in lower case; None where the file says that it is no guardian's own."""
+        survey = self._survey
+        if len(address) > 100 or survey.is_pupils(address):
+            return None
+        if survey.placeholders and hash(address.casefold()) in survey.placeholders:
+            return None
+        local, _, host = address.rpartition("@")
+        if not host.islower():
+            address = f"{local}@{host.lower()}"
+        domain = mails.domain(address)
+        return None if domain in survey.domains or mails.mistyped(domain) else address
+
+    def _plain(self, item: Quick, born: str | None, guardian: GuardianRecord) -> StudentRecord:
         cells, at = item.cells, item.plan.at
 
         def text(name: str, longest: int) -> str | None:
@@ -91,8 +124,15 @@ class Shortcut:
             school=text("school", 200),
             language=language(said) or None if said else None,
             email=(cells[at["email"]] or None) if "email" in at else None,
-            guardians=guardians,
+            guardians=(guardian,),
+            mark=self._mark(item, guardian),
         )
+
+    def _mark(self, item: Quick, guardian: GuardianRecord) -> bytes | None:
+        if self._recall is None or not guardian.email:
+            return None
+        alike = self._persons.is_first_or_alike(guardian.email, guardian.name, guardian.phone)
+        return self._recall.mark(item) if alike else None
 
     def _birth(self, text: str) -> str | None:
         if text not in self._births:
@@ -100,16 +140,10 @@ class Shortcut:
             self._births[text] = told.iso if not told.code else None
         return self._births[text]
 
-    def _guardian(self, cells: tuple[str, ...], slot: Slot, row: int, pupil: str) -> GuardianRecord | None:  # noqa: PLR0911, C901 guard clauses read best in order
-        address = cells[slot.email]
+    def _guardian(self, cells: tuple[str, ...], slot: Slot, row: int, pupil: str) -> GuardianRecord | None:  # noqa: PLR0911 guard clauses read best in order
         survey = self._survey
-        if survey.is_pupils(address) or hash(address.casefold()) in survey.placeholders or len(address) > 100:
-            return None
-        local, _, host = address.rpartition("@")
-        if not host.islower():
-            address = f"{local}@{host.lower()}"
-        domain = mails.domain(address)
-        if domain in survey.domains or mails.mistyped(domain):
+        address = self._own_address(cells[slot.email])
+        if address is None:
             return None
         name: str | None = None
         given: str | None = None
@@ -135,7 +169,7 @@ class Shortcut:
         if code == "self" or eligible == "no":
             return None
         return GuardianRecord(
-            key=self._persons.key(address, name),
+            key=self._persons.key(address, name, phone),
             language=(language(cells[slot.language]) or None) if slot.language >= 0 else None,
             name=name,
             given_name=given,
@@ -147,6 +181,7 @@ class Shortcut:
             eligible=eligible,
             reason=reason,
             row=row,
+            shared=self._persons.is_shared(address),
         )
 
 

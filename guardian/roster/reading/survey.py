@@ -14,6 +14,7 @@ from guardian.roster.reading.fields.names import split
 from guardian.roster.reading.folding import plain
 from guardian.roster.reading.keys import ADDRESS, mail_key, name_key, person_key
 from guardian.roster.reading.quick import NOT_AN_ID, Quick
+from guardian.roster.reading.recall import Recall
 from guardian.roster.reading.repeats import Repeats
 
 Item = Draft | Quick
@@ -23,8 +24,9 @@ _NAME = re.compile(r"[^\W\d_][\w'’-]*")
 class Survey:
     """Counts of repeated keys, pupils' mailboxes, the order of dates and the width of IDs."""
 
-    def __init__(self) -> None:
+    def __init__(self, recall: Recall | None = None) -> None:
         self.rows = 0
+        self._recall = recall
         self.orders: set[Order] = set()
         self.zero_width = 0
         """Length of the longest all-digit ID that begins with 0."""
@@ -35,8 +37,11 @@ class Survey:
         """Domains of the pupils' mailboxes, public providers left out."""
         self._ids, self._people, self._mails, self._own = Repeats(), Repeats(), Repeats(), Repeats()
         self._mailboxes = array("q")
-        self._families: dict[int, set[tuple[int, int]]] = {}
-        """Address seen again -> families of guardian and pupil, from the second time on."""
+        self._families: dict[int, tuple[int, int]] = {}
+        """Address seen again -> families of guardian and pupil at the second time."""
+        self._other_adults: set[int] = set()
+        self._other_pupils: set[int] = set()
+        """Addresses that stand beside another family later."""
         self.placeholders: set[int] = set()
 
     @property
@@ -50,31 +55,47 @@ class Survey:
         return self._people.counts
 
     @property
+    def own(self) -> bool:
+        """Whether the file names pupils' own mailboxes."""
+        return bool(self._mailboxes)
+
+    @property
     def shared(self) -> dict[int, int]:
         """Keys of guardians' addresses that occur more than once."""
         return self._mails.counts
 
     def take(self, items: Callable[[], Iterable[Item]], tick: Callable[[int], None] | None = None) -> None:
         """Look at every row once; at some of them again where an address may be a placeholder."""
+        look = self._look_quickly
+        rows = 0
         for item in items():
-            self.rows += 1
-            if tick is not None and self.rows % 5000 == 0:
-                tick(self.rows)
-            if type(item) is Quick and item.cells[item.plan.at["id"]] not in NOT_AN_ID:
-                self._look_quickly(item)
+            rows += 1
+            if tick is not None and rows % 5000 == 0:
+                tick(rows)
+            if type(item) is Quick:
+                look(item, rows)
             else:
                 self._look(item if isinstance(item, Draft) else item.plan.widen(item))
+        self.rows = rows
         self._settle(items)
 
-    def _look_quickly(self, item: Quick) -> None:
+    def _look_quickly(self, item: Quick, row: int) -> None:
         cells, at = item.cells, item.plan.at
         identity = cells[at["id"]]
-        self.any_id = True
-        self._ids.add(hash(identity))
-        self._note_width(identity)
+        number = hash(identity)
         family = cells[at["family"]]
-        if "birth" in at:
-            self._people.add(name_key(cells[at["given"]], family, cells[at["birth"]]))
+        person = name_key(cells[at["given"]], family, cells[at["birth"]]) if "birth" in at else 0
+        if self._recall is not None:
+            self._recall.note(item, row, number, person)
+        if identity in NOT_AN_ID:
+            self._look(item.plan.widen(item))
+            return
+        self.any_id = True
+        self._ids.add(number)
+        if identity[0] == "0":
+            self._note_width(identity)
+        if person:
+            self._people.add(person)
         if "email" in at and (own := cells[at["email"]]):
             self._note_own(own)
         for slot in item.plan.slots:
@@ -83,7 +104,7 @@ class Survey:
                 name = cells[slot.name] if slot.name >= 0 else ""
                 pupil = hash(plain(family).strip())
                 adult = hash(plain(split(name)[1]).strip()) if name else pupil
-                self._families.setdefault(key, set()).add((adult, pupil))
+                self._note_families(key, adult, pupil)
 
     def _look(self, draft: Draft) -> None:
         identity = student_id(draft.id)[0] if draft.id else ""
@@ -104,9 +125,25 @@ class Survey:
             for address, _, code in mails.split(draft.email):
                 if code != "EMAIL_INVALID":
                     self._note_own(address)
-        for key, adult, pupil in _addresses(draft):
+        for key, adult, pupil in self._opened(draft):
             if self._mails.add(key):
-                self._families.setdefault(key, set()).add((adult, pupil))
+                self._note_families(key, adult, pupil)
+
+    def _note_families(self, key: int, adult: int, pupil: int) -> None:
+        known = self._families.get(key)
+        if known is None:
+            self._families[key] = (pupil if adult == pupil else adult, pupil)
+            return
+        if known[0] != adult:
+            self._other_adults.add(key)
+        if known[1] != pupil:
+            self._other_pupils.add(key)
+
+    def _opened(self, draft: Draft) -> Iterable[tuple[int, int, int]]:
+        for found in _addresses(draft):
+            if self._recall is not None:
+                self._recall.open(found[0])
+            yield found
 
     def _note_width(self, identity: str) -> None:
         if identity[0] == "0" and identity.isdigit() and len(identity) > self.zero_width:
@@ -124,9 +161,7 @@ class Survey:
         self._mailboxes = array("q", sorted(self._mailboxes))
         self.domains -= mails.FREE
         suspects: dict[int, set[tuple[int, int]]] = {
-            key: set()
-            for key, pairs in self._families.items()
-            if self.shared[key] > 2 and min(len({adult for adult, _ in pairs}), len({pupil for _, pupil in pairs})) > 1
+            key: set() for key in self._other_adults & self._other_pupils if self.shared[key] > 2
         }
         self._families = {}
         if not suspects:

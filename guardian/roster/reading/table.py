@@ -76,12 +76,9 @@ class Table(Struct):
         class_columns = self.header.layout.student.get("class", [])
         counted = self.others = 0
         for item in rows:
-            if isinstance(item, Quick):
-                kept = None
-            else:
-                kept = walk.pupil(*item)
-                if kept is None:
-                    continue
+            kept = None
+            if not isinstance(item, Quick) and (kept := walk.pupil(*item)) is None:
+                continue
             counted += 1
             if counted > self.limit:
                 raise InputRefused("TOO_LARGE", self.file, limit=self.limit, unit=ROWS)

@@ -26,7 +26,23 @@ def fields(content: bytes) -> list[list[str]]:
 def test_a_record_is_a_line_with_nulls_marked() -> None:
     [block] = cut(student(class_name=None, grade="4"))
     assert fields(block.learners) == [
-        ["1", "2", "f", "f", "1", "\x01", "Ada", "Kowal", "2014-01-10", "4", "\x01", "\x01", "\x01"]
+        ["1", "2", "f", "f", "1", "\x01", "Ada", "Kowal", "2014-01-10", "4", "\x01", "\x01", "\x01", "\x01"]
+    ]
+
+
+def test_a_mark_stays_only_where_nothing_was_said() -> None:
+    [block] = cut(student(mark=b"m" * 16), student(row=3, mark=b"m" * 16, class_name="c" * 256))
+    assert [line[-1] for line in fields(block.learners)] == ["6d" * 16, "\x01"]
+
+
+def test_a_person_whom_several_rows_name_carries_the_first_turn() -> None:
+    one = GuardianRecord(key="m@example.org", email="m@example.org", shared=True)
+    records = [student(row=n, guardians=(one,)) for n in (2, 3, 4)]
+    made = list(blocks(records, None, size=2, firsts={}))
+    assert [line[1:3] for block in made for line in fields(block.guardians)] == [
+        ["64", "64"],
+        ["128", "64"],
+        ["192", "64"],
     ]
 
 

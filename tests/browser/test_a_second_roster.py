@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
@@ -51,20 +52,14 @@ def _commit(page: Page) -> None:
     expect(page.locator("main")).to_contain_text("The roster is committed")
 
 
-def _looked_at(browser: Browser, page: Page, address: str, name: str, scripts: bool = True) -> None:
+def _looked_at(browser: Browser, page: Page, address: str, name: str) -> None:
     """The page in three languages on a phone and a desk, in both themes: readable, and nothing hangs over."""
     cookies = page.context.cookies()
-    for width, scheme, language in (
-        (1280, "light", "en"),
-        (360, "dark", "pl"),
-        (360, "light", "fr"),
-        (1280, "dark", "pl"),
-    ):
-        context = browser.new_context(
-            viewport={"width": width, "height": 800},
-            color_scheme=scheme,  # type: ignore[arg-type]
-            java_script_enabled=scripts,
-        )
+    looks: tuple[tuple[int, Literal["light", "dark"], str], ...] = (
+        (1280, "light", "en"), (360, "dark", "pl"), (360, "light", "fr"), (1280, "dark", "pl"),
+    )  # fmt: skip
+    for width, scheme, language in looks:
+        context = browser.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme)
         context.add_cookies([one for one in cookies if "lang" not in one["name"]])  # type: ignore[misc]
         other = context.new_page()
         other.goto(f"{address}?lang={language}")

@@ -117,3 +117,24 @@ async def test_a_request_without_a_file_is_refused(ctx: Context, api: AsyncClien
 async def test_an_unknown_upload_is_not_found(api: AsyncClient, upload: str) -> None:
     answer = await api.get(f"/v1/rosters/{upload}", headers=KEY)
     assert (answer.status_code, answer.json()["code"]) == (404, "unknown_upload")
+
+
+async def test_a_file_without_a_header_is_read_with_a_mapping(ctx: Context, api: AsyncClient) -> None:
+    school = await seed.institution(ctx)
+    text = b"1;Kowal;Ada;2014-01-10;maria@example.org\n"
+    sent = await api.post("/v1/rosters", headers=KEY, **form(school, text))  # type: ignore[arg-type]
+    assert (sent.json()["state"], sent.json()["error"]) == ("failed", "HEADER_MISSING")
+    asked_of = (await api.get(f"/v1/rosters/{sent.json()['id']}/columns", headers=KEY)).json()
+    assert [column["field"] for column in asked_of["columns"]][-2:] == ["birth_date", "guardian_1_email"]
+    letters = {"A": "student_id", "B": "family_name", "C": "given_name", "D": "birth_date", "E": "guardian_1_email"}
+    for mapping, status in (
+        ("{", 422), ('{"columns": {"A": "nonsense"}}', 422), ('{"columns": ["student_id"]}', 422),
+        (msgspec.json.encode({"columns": letters, "header": False}).decode(), 201),
+    ):  # fmt: skip
+        wanted = form(school, text)
+        wanted["data"]["mapping"] = mapping  # type: ignore[index]
+        answer = await api.post("/v1/rosters", headers=KEY, **wanted)  # type: ignore[arg-type]
+        assert answer.status_code == status, answer.text
+    assert (answer.json()["state"], answer.json()["counts"]["new"]) == ("planned", 1)
+    assert "MAPPING_CONFIRMED" in {finding["code"] for finding in answer.json()["findings"]}
+    assert await asked(ctx, "select 1 from roster_mappings") == []

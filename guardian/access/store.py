@@ -144,14 +144,19 @@ async def terms(connection: Connection, at: datetime, *, past: bool = False) -> 
     return terms_from(_TERMS.decode(row["terms"]), row["version"], coverage)
 
 
-async def gather(
-    connection: Connection, learners: Sequence[UUID], at: datetime, supposed: Terms | None = None
-) -> list[Gathered]:
-    """The facts of these learners as they stand now, for an instant that is now or to come, in no order; `supposed`: as
-    if that notice were in force.
-    """
-    found = supposed or await terms(connection, at)
+async def gather(connection: Connection, learners: Sequence[UUID], at: datetime) -> list[Gathered]:
+    """The facts of these learners as they stand now, for an instant that is now or to come, in no order."""
+    found = await terms(connection, at)
     return [_read(row, found) for row in await connection.fetch(GATHER, list(learners), at)]
+
+
+async def gather_both(
+    connection: Connection, learners: Sequence[UUID], at: datetime, supposed: Terms | None
+) -> list[tuple[Gathered, Gathered]]:
+    """The same twice: under the notice in force, and as if another one were."""
+    found = await terms(connection, at)
+    rows = await connection.fetch(GATHER, list(learners), at)
+    return [(_read(row, found), _read(row, supposed or found)) for row in rows]
 
 
 async def gather_by_platform_id(connection: Connection, names: Sequence[str], at: datetime) -> list[Gathered]:

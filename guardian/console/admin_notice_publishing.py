@@ -20,7 +20,7 @@ from guardian.notice.domain import Draft
 from guardian.notice.drafting import Desk
 from guardian.web.page import AnyRequest, Page, context_of, form_of, language_of, redirect
 
-AT_ONCE = 50_000
+AT_ONCE = 10_000
 """Learners whom a page judges; with more, the command line does it."""
 _LISTED = 20
 

@@ -5,6 +5,7 @@ asking again changes nothing.
 """
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from uuid import UUID
 
 import msgspec
@@ -35,6 +36,8 @@ class Terms(msgspec.Struct, frozen=True):
     notice: Notice
     material_since: int
     purposes: Sequence[Purpose]
+    until: datetime | None
+    """When what is in force ends: a yes that ends before it is asked for again."""
 
 
 async def ask_guardians(ctx: Context, job: AskGuardians) -> None:
@@ -88,9 +91,9 @@ async def institutions_to_ask(tx: Tx) -> list[UUID]:
 
 async def supposed_terms(tx: Tx, institution: UUID, notice: Notice, material_since: int) -> Terms | None:
     """What to ask about if that notice were in force; None where no authorisation asks a guardian anything."""
-    authorised, _ = await reading.authorisations_in_force(tx, institution)
+    authorised, until = await reading.authorisations_in_force(tx, institution)
     purposes = candidates.purposes_to_ask(authorised, notice.purposes)
-    return Terms(institution, notice, material_since, purposes) if purposes else None
+    return Terms(institution, notice, material_since, purposes, until) if purposes else None
 
 
 async def would_ask(
@@ -178,7 +181,7 @@ async def _wanted(
     supposed: Coverage | None = None,
 ) -> dict[UUID, list[UUID]]:
     found = await reading.candidates(tx, terms.institution, guardians, terms.material_since)
-    words = await reading.current_of_many(tx, guardians, supposed)
+    words = await reading.current_of_many(tx, guardians, terms.until, supposed)
     wanted: dict[UUID, list[UUID]] = {}
     for candidate in found:
         if _may_ask(terms, candidate, words, tx, after_silence=after_silence):

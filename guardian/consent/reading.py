@@ -103,20 +103,24 @@ async def learners_asked(tx: Tx, requests: Collection[UUID]) -> dict[UUID, set[U
     return found
 
 
-async def current(tx: Tx, guardian: UUID, learners: Collection[UUID]) -> dict[Key, Current]:
-    """The guardian's latest word on each learner and purpose."""
+async def current(
+    tx: Tx, guardian: UUID, learners: Collection[UUID], until: datetime | None = None
+) -> dict[Key, Current]:
+    """The guardian's latest word on each learner and purpose. `until`: when what is in force ends; a yes that ends
+    before it, since the school has renewed, is read as one that has run out: it is asked for again ahead of its end.
+    """
     rows = await tx.fetch(
         f"{_LATEST} where c.guardian = $1 and c.learner = any($2) {_IN_ORDER}", guardian, list(learners)
     )
     covered = await coverage(tx, tx.now)
-    return {(row["learner"], row["purpose"]): _current(dict(row), covered) for row in rows}
+    return {(row["learner"], row["purpose"]): _current(dict(row), covered, until) for row in rows}
 
 
 async def current_of_many(
-    tx: Tx, guardians: Collection[UUID], supposed: Coverage | None = None
+    tx: Tx, guardians: Collection[UUID], until: datetime | None = None, supposed: Coverage | None = None
 ) -> dict[UUID, list[Current]]:
-    """The latest words of many guardians; a yes whose second message was lost is left out, so that it is asked
-    again once the address is mended. `supposed`: as if those material changes had been published.
+    """The latest words of many guardians, `until` as in `current`; a yes whose second message was lost is left out, so
+    that it is asked again once the address is mended. `supposed`: as if those material changes had been published.
     """
     rows = await tx.fetch(
         f"select w.* from ({_LATEST} where c.guardian = any($1) {_IN_ORDER}) w where not (w.state = 'given' "
@@ -127,7 +131,7 @@ async def current_of_many(
     covered = supposed or await coverage(tx, tx.now)
     found: dict[UUID, list[Current]] = {}
     for row in rows:
-        found.setdefault(row["guardian"], []).append(_current(dict(row), covered))
+        found.setdefault(row["guardian"], []).append(_current(dict(row), covered, until))
     return found
 
 
@@ -156,9 +160,12 @@ async def school(tx: Tx, institution: UUID) -> School:
     return msgspec.convert(dict(row or {}), School)
 
 
-def _current(row: dict[str, Any], covered: Coverage) -> Current:
+def _current(row: dict[str, Any], covered: Coverage, until: datetime | None) -> Current:
     row.pop("guardian")
-    return msgspec.convert(row | {"covers": covered.covers(row["purpose"], row["notice_version"])}, Current)
+    word = msgspec.convert(row | {"covers": covered.covers(row["purpose"], row["notice_version"])}, Current)
+    if until is None or word.valid_until is None or until <= word.valid_until:
+        return word
+    return msgspec.structs.replace(word, valid_until=word.recorded_at)
 
 
 async def guardians_after(tx: Tx, institution: UUID, after: UUID, limit: int) -> list[UUID]:

@@ -154,7 +154,7 @@ async def drop_moot_confirmations(tx: Tx, guardian: UUID) -> None:
 
 
 async def _words(tx: Tx, page: View) -> dict[Key, domain.Current]:
-    return await reading.current(tx, page.guardian.id, [child.id for child in page.children])
+    return await reading.current(tx, page.guardian.id, [child.id for child in page.children], page.valid_until)
 
 
 async def _close_if_answered(tx: Tx, page: View) -> None:

@@ -100,7 +100,7 @@ async def read(tx: Tx, link: Link, request: Request) -> View:
         purposes=tuple(candidates.purposes_to_ask(authorised, notice.purposes)),
         notice=notice,
         material_since=await reading.material_since(tx),
-        words=await reading.current(tx, request.guardian, [child.id for child in children]),
+        words=await reading.current(tx, request.guardian, [child.id for child in children], valid_until),
         valid_until=valid_until,
         now=tx.now,
     )

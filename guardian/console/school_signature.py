@@ -81,7 +81,7 @@ _NEEDED = N_("Needed: there are no lessons without it.")
 
 def _hint(core: bool, told: Any, language: str) -> str:
     why: str = told.why if told else ""
-    return f"{why} {text(language, _NEEDED)}".strip() if core else why
+    return f"{why}. {text(language, _NEEDED)}".lstrip(". ") if core else why
 
 
 def _day(given: str) -> date:

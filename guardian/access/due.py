@@ -52,7 +52,9 @@ def due(
         return None
     codes = frozenset(decision.reasons)
     found: list[Due] = []
-    if codes & NO_AUTHORISATION:
+    # Where one was signed and has ended, the lapse has its own clock: asking for the next one must not shorten it.
+    lapsed = codes & LAPSE_OR_EXIT and not codes & {"legal_model_not_allowed"}
+    if codes & NO_AUTHORISATION and not lapsed:
         found.append(Due(since + timedelta(days=clocks.no_authorisation_days), "no_authorisation"))
     if codes & LAPSE_OR_EXIT:
         found.append(Due(since + timedelta(days=clocks.lapse_or_exit_days), "lapse_or_exit"))

@@ -139,16 +139,30 @@ def pdf(
         "purposes": [
             {
                 "title": purpose.title,
-                "why": purpose.why,
+                "why": say(N_("What for: %(why)s."), why=purpose.why),
                 "kept": say(N_("Kept: %(kept)s."), kept=purpose.kept),
                 "items": [[item.name, item.use] for item in purpose.items],
             }
             for purpose in purposes
         ],
-        "parts": [[say(title), getattr(notice, field)] for field, title in NOTICE_PARTS],
+        "parts": [[say(title), _words(notice, field)] for field, title in NOTICE_PARTS]
+        + [[say(N_("Who is responsible")), _responsible(notice)]],
     }
     made: bytes = typst.compile(_LAYOUT, format="pdf", sys_inputs={"document": msgspec.json.encode(document).decode()})
     return made
+
+
+def _words(notice: NoticeText, field: str) -> str:
+    """One part of the notice; those who get something stand below the sentence about them, as on the page."""
+    said: str = getattr(notice, field)
+    if field == "disclosure":
+        said += "".join(f"\n• {party.identity_or_category}: {party.purpose}" for party in notice.third_parties)
+    return said
+
+
+def _responsible(notice: NoticeText) -> str:
+    who = notice.operator
+    return f"{who.name}\n{who.address}\n{who.phone}\n{who.email}\n{notice.online_notice_url}"
 
 
 def file_name(signed: Authorisation) -> str:

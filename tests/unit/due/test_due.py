@@ -149,3 +149,17 @@ def test_shorter_clocks_are_followed() -> None:
     found = due(answer("consent_missing"), facts(), since=BLOCKED, asked_at=ASKED, clocks=short)
     assert found is not None
     assert found.at == ASKED + timedelta(days=3)
+
+
+@pytest.mark.parametrize(
+    "codes",
+    [
+        ("authorisation_expired", "authorisation_missing"),  # a refused or an older one stands beside it
+        ("authorisation_expired", "authorisation_unsigned", "scope_use_missing", "scope_collect_missing"),
+        ("authorisation_suspended", "authorisation_missing"),
+    ],
+)
+def test_asking_for_the_next_signature_does_not_shorten_the_clock_of_a_lapse(codes: tuple[str, ...]) -> None:
+    found = due(answer(*codes), facts(), since=BLOCKED, asked_at=None, clocks=CLOCKS)
+    assert found is not None
+    assert (found.cause, found.at) == ("lapse_or_exit", BLOCKED + timedelta(days=CLOCKS.lapse_or_exit_days))

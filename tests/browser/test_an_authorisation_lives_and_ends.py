@@ -65,6 +65,7 @@ def _says_yes(browser: Browser, demo: Demo, number: int = 1) -> str:
     page.wait_for_url("**/done")
     page.close()
     advance(demo, "P1DT1H")
+    wait_for(lambda: sum("takes effect" in one["subject"] for one in mails_to(demo, GUARDIAN)) == number, 90)
 
     def admitted() -> Any:
         return next((one for one in demo["learners"] if "consented" in decision(demo, one)["reasons"]), None)

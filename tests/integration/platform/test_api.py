@@ -355,3 +355,22 @@ async def test_the_document_of_the_api_names_what_it_serves(site: Site) -> None:
     document = (await site.http.get("/schema/openapi.json")).json()
     assert document["openapi"].startswith("3.1")
     assert {"/v1/learners/{platform_id}/decision", "/v1/decisions", "/v1/learners"} <= set(document["paths"])
+
+
+async def test_the_past_can_be_asked_as_known_then_and_as_known_now(
+    ctx: Context, clock: FixedClock, site: Site
+) -> None:
+    at = (clock.now() + timedelta(hours=1)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    clock.advance(days=1)
+    async with ctx.transaction(SYSTEM) as tx:
+        await tx.execute("update learners set birth_date = '2001-01-01' where platform_id = 'p-anna'")
+    clock.advance(days=1)
+    path = "/v1/learners/p-anna/decision"
+    answers = [(await site.http.get(path, params={"at": at, **more})).json() for more in ({}, {"known": "then"})]
+    assert answers[0] == answers[1]
+    later = (await site.http.get(path, params={"at": at, "known": "now"})).json()
+    assert (answers[0]["reasons"] == ["own_consent"], later["reasons"]) == (False, ["own_consent"])
+    batch = {"learners": ["p-anna"], "at": at, "known": "now"}
+    assert (await site.http.post("/v1/decisions", json=batch)).json()["decisions"] == [later]
+    wrong = await site.http.get(path, params={"at": at, "known": "maybe"})
+    assert 400 <= wrong.status_code < 500

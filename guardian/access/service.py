@@ -39,7 +39,8 @@ def judge(gathered: store.Gathered, now: datetime, clocks: Clocks) -> Decided:
     decision, own_since = spoken_for(decision, gathered.facts, gathered.own, now, known_since=gathered.created_at)
     start = max(start, own_since) if own_since else start
     ends = None
-    if not gathered.held and gathered.standing != "erased":
+    # Before a learner was on record nothing was kept, so no clock ran either.
+    if not gathered.held and gathered.standing != "erased" and gathered.created_at <= now:
         ends = due(
             decision,
             gathered.facts,

@@ -1,12 +1,14 @@
 """The doors that everybody may open: the first address, and the page for a learner whose account waits."""
 
 from typing import Any, get_args
+from urllib.parse import urlencode
 
 from litestar import Response, route
 
-from guardian.access.codes import CODES
+from guardian.access.codes import CODES, PERMITS
 from guardian.access.plain import Kind, kind_of
 from guardian.console.frame import READ
+from guardian.i18n import LANGUAGES
 from guardian.staff.domain import home_of
 from guardian.staff.session import current_staff
 from guardian.web.page import AnyRequest, redirect, show
@@ -27,10 +29,10 @@ async def waiting(request: AnyRequest) -> Response[Any]:
     """
     why = request.query_params.get("why", "")
     if why in CODES:
-        try:
-            return redirect(f"/waiting?why={kind_of(why)}")
-        except KeyError:
-            return redirect("/waiting")
+        wish = request.query_params.get("lang", "")
+        kept = {} if why in PERMITS else {"why": kind_of(why)}
+        query = urlencode(kept | ({"lang": wish} if wish in LANGUAGES else {}))
+        return redirect(f"/waiting?{query}" if query else "/waiting")
     return show(request, "waiting.html", why=why if why in get_args(Kind) else "", page_query=_kept(why))
 
 

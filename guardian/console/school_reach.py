@@ -10,7 +10,7 @@ from litestar.params import FromPath
 from guardian.consent import renewing, returned_letters
 from guardian.console.frame import CLERKS, at_desk, same_for_strangers
 from guardian.errors import Conflict
-from guardian.people import store as people
+from guardian.people import known
 from guardian.web.page import AnyRequest, context_of, form_of, redirect
 
 
@@ -21,7 +21,7 @@ async def reachable(request: AnyRequest, learner: FromPath[UUID], guardian: From
     actor, school = await at_desk(request, *CLERKS)
     ctx = context_of(request)
     async with ctx.transaction(actor) as tx:
-        if await people.contact(tx, school.id, learner, guardian) is None:
+        if await known.contact(tx, school.id, learner, guardian) is None:
             raise same_for_strangers()
     with contextlib.suppress(Conflict):  # pressed twice, or there is nothing to send
         await returned_letters.vouch(ctx, actor, guardian)

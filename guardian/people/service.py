@@ -16,6 +16,7 @@ from guardian.institution.domain import Institution
 from guardian.jobs import enqueue
 from guardian.mail import address
 from guardian.people import corrections, store
+from guardian.people import known as known_people
 from guardian.people.domain import email_key, mailbox_key
 from guardian.people.jobs import AddressCorrected
 from guardian.staff.address import lies_in
@@ -41,7 +42,7 @@ async def correct_learner(
         raise Refused("name_missing", N_("Write the learner's first name or family name."), where="given_name")
     wanted = {**called, "birth_date": birth_date.strip(), "class_name": " ".join(class_name.split())[:255]}
     async with ctx.transaction(actor) as tx:
-        known = await store.pupil(tx, school.id, learner)
+        known = await known_people.pupil(tx, school.id, learner)
         if known is None:
             raise _unknown()
         _check_birth(wanted["birth_date"], tx.now.date())
@@ -82,7 +83,7 @@ async def correct_guardian(
             where="email",
         )
     async with ctx.transaction(actor) as tx:
-        known = await store.contact(tx, school.id, learner, guardian)
+        known = await known_people.contact(tx, school.id, learner, guardian)
         if known is None:
             raise _unknown()
         if given is not None and mailbox_key(given.text) == mailbox_key(known["learner_key"]):
@@ -134,7 +135,7 @@ async def drop_correction(ctx: Context, actor: Actor, school: Institution, learn
 async def contact_of(ctx: Context, actor: Actor, school: UUID, learner: UUID, guardian: UUID) -> Record:
     """A guardian of a learner as this institution knows them. Raises NotFound."""
     async with ctx.transaction(actor) as tx:
-        known = await store.contact(tx, school, learner, guardian)
+        known = await known_people.contact(tx, school, learner, guardian)
     if known is None:
         raise _unknown()
     return known
@@ -143,7 +144,7 @@ async def contact_of(ctx: Context, actor: Actor, school: UUID, learner: UUID, gu
 async def pupil_of(ctx: Context, actor: Actor, school: UUID, learner: UUID) -> Record:
     """A learner as this institution knows them. Raises NotFound."""
     async with ctx.transaction(actor) as tx:
-        known = await store.pupil(tx, school, learner)
+        known = await known_people.pupil(tx, school, learner)
     if known is None:
         raise _unknown()
     return known

@@ -53,8 +53,12 @@ async def write(
     await store.move(tx, found.id, before=["planned"], after="committed", committed_at=tx.now)
     await store.erase(tx, [found.id])
     await enqueue(tx, AskGuardians(institution=terms.institution), once=f"ask:{terms.institution}")
-    counts = msgspec.structs.asdict(prepared.counts)
-    payload = {"counts": counts, "mode": terms.mode, "marked_missing": missing, "source": prepared.reading.format}
+    payload = {
+        "counts": msgspec.structs.asdict(prepared.counts),
+        "mode": terms.mode,
+        "marked_missing": missing,
+        "source": prepared.reading.format,
+    }
     event = Event(
         action="roster.committed", subject_kind="roster_upload", subject=found.id, institution=terms.institution,
         payload=payload,

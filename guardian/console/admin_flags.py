@@ -22,7 +22,8 @@ from guardian.console.frame import (
 from guardian.errors import Conflict, Refused
 from guardian.flags import service
 from guardian.flags import store as flags
-from guardian.flags.domain import SENTENCES, Outcome
+from guardian.flags.domain import Outcome
+from guardian.flags.words import SENTENCES
 from guardian.i18n import gettext_noop as N_
 from guardian.institution import store as institutions
 from guardian.web.page import AnyRequest, Page, context_of, form_of, language_of, redirect

@@ -15,7 +15,7 @@ from guardian.console.domain import deadline
 from guardian.console.frame import OFFICERS, OPERATOR_ZONE, READ, in_room, room, same_for_strangers, uuid_in
 from guardian.console.standing import purposes_of, standing_of
 from guardian.flags import store as flags
-from guardian.flags.domain import SENTENCES
+from guardian.flags.words import SENTENCES
 from guardian.i18n import gettext_noop as N_
 from guardian.i18n import say_instant, text
 from guardian.institution import store as institutions

@@ -13,7 +13,7 @@ from guardian.console.frame import CLERKS, READ, at_desk, desk, same_for_strange
 from guardian.console.standing import purposes_of, standing_of
 from guardian.errors import Conflict
 from guardian.flags import store as flags
-from guardian.flags.domain import SENTENCES
+from guardian.flags.words import SENTENCES
 from guardian.people import corrections
 from guardian.people import service as correcting
 from guardian.people import store as people

@@ -5,7 +5,8 @@ from typing import get_args
 
 import pytest
 
-from guardian.flags.domain import CLEARS_BY_ITSELF, LOOK_BEFORE, SENTENCES, SEVERITY, Kind, look_at, wanted
+from guardian.flags.domain import CLEARS_BY_ITSELF, LOOK_BEFORE, SEVERITY, Kind, look_at, wanted
+from guardian.flags.words import SENTENCES
 
 NOW = datetime(2026, 9, 7, 8, 0, tzinfo=UTC)
 

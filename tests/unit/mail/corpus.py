@@ -81,6 +81,10 @@ def every_letter(name: str = "Maria Nowak", *, children: int = 2) -> list[letter
         letters.ConsentConfirmation(**answered, purposes=PURPOSES, notice_url=NOTICE),
         letters.ConsentWithdrawn(**answered, deleted_by=UNTIL),
         letters.ConsentWithdrawn(**answered),
+        letters.AgeUpGuardian(**foot, school=name, guardian=name, child=Child(name, "4b"), day=UNTIL),
+        letters.AgeUpGuardian(**foot, school=name, guardian=None, child=Child(name), day=UNTIL),
+        letters.AgeUpLearner(**foot, school=name, learner=name, day=UNTIL, begun=False, url=URL),
+        letters.AgeUpLearner(**foot, school=name, learner=name, day=UNTIL, begun=True, url=URL),
     ]  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from piccolo.columns import UUID
 from piccolo.columns.indexes import IndexMethod
 from piccolo.engine.finder import engine_finder
 
-ID = "2026-11-25T18:00:00:000000"
+ID = "2026-11-25T17:20:00:000000"
 VERSION = "1.38.0"
 DESCRIPTION = "marks of roster rows"
 

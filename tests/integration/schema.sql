@@ -192,6 +192,52 @@ create function touch_learners(ids uuid[]) returns void language sql as $$
     update learners set revision = revision + 1, check_at = '-infinity' where id = any(ids) and erased_at is null
 $$;
 
+create function unmark(wanted uuid[]) returns void language plpgsql as $$
+declare
+    scope text := coalesce(current_setting('app.scope', true), '');
+    import text := coalesce(current_setting('app.import', true), '');
+begin
+    perform set_config('app.scope', 'operator', true), set_config('app.import', 'on', true);
+    update enrolments set mark = null where learner = any(wanted);
+    perform set_config('app.scope', scope, true), set_config('app.import', import, true);
+end
+$$;
+
+create function unmark_by_guardian() returns trigger language plpgsql as $$
+declare
+    scope text := coalesce(current_setting('app.scope', true), '');
+    wanted uuid[];
+begin
+    perform set_config('app.scope', 'operator', true);
+    wanted := array(select w.learner from guardianships w where w.guardian = new.id);
+    perform set_config('app.scope', scope, true);
+    perform unmark(wanted);
+    return null;
+end
+$$;
+
+create function unmark_by_learner() returns trigger language plpgsql as $$
+begin
+    perform unmark(array[new.id]);
+    return null;
+end
+$$;
+
+create function unmark_by_relation() returns trigger language plpgsql as $$
+begin
+    if current_setting('app.import', true) = 'on' then return null; end if;
+    perform unmark(array(select distinct learner from changed));
+    return null;
+end
+$$;
+
+create function unmark_enrolment() returns trigger language plpgsql as $$
+begin
+    if new.mark = old.mark then new.mark := null; end if;
+    return new;
+end
+$$;
+
 create table age_ups (
     id uuid not null,
     learner uuid not null,
@@ -460,7 +506,8 @@ create table enrolments (
     begins_on date not null,
     ends_on date,
     missing_since timestamp with time zone,
-    created_at timestamp with time zone not null
+    created_at timestamp with time zone not null,
+    mark uuid
 );
 alter table enrolments add constraint enrolments_institution_fkey FOREIGN KEY (institution) REFERENCES institutions(id) ON UPDATE RESTRICT ON DELETE RESTRICT;
 alter table enrolments add constraint enrolments_learner_fkey FOREIGN KEY (learner) REFERENCES learners(id) ON UPDATE RESTRICT ON DELETE RESTRICT;
@@ -471,6 +518,7 @@ CREATE INDEX enrolments_missing ON enrolments USING btree (institution, missing_
 CREATE UNIQUE INDEX enrolments_student_id ON enrolments USING btree (institution, student_id) WHERE (student_id IS NOT NULL);
 CREATE TRIGGER enrolments_touch_i AFTER INSERT ON enrolments REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION touch_by_learner();
 CREATE TRIGGER enrolments_touch_u AFTER UPDATE ON enrolments REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION touch_by_learner();
+CREATE TRIGGER enrolments_unmark BEFORE UPDATE ON enrolments FOR EACH ROW WHEN ((((new.student_id)::text IS DISTINCT FROM (old.student_id)::text) OR ((new.class_name)::text IS DISTINCT FROM (old.class_name)::text))) EXECUTE FUNCTION unmark_enrolment();
 CREATE TRIGGER enrolments_versions AFTER UPDATE ON enrolments FOR EACH ROW WHEN (((old.begins_on IS DISTINCT FROM new.begins_on) OR (old.ends_on IS DISTINCT FROM new.ends_on))) EXECUTE FUNCTION keep_version('enrolment', 'learner', 'begins_on', 'ends_on');
 alter table enrolments enable row level security;
 alter table enrolments force row level security;
@@ -545,6 +593,7 @@ alter table guardians add constraint guardians_pkey PRIMARY KEY (id);
 CREATE INDEX guardians_email_key ON guardians USING btree (institution, email_key) WHERE (email_key IS NOT NULL);
 CREATE INDEX guardians_institution ON guardians USING btree (institution);
 CREATE TRIGGER guardians_touch AFTER UPDATE ON guardians REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION touch_by_guardian();
+CREATE TRIGGER guardians_unmark AFTER UPDATE ON guardians FOR EACH ROW WHEN ((((((new.name)::text IS DISTINCT FROM (old.name)::text) OR ((new.email_key)::text IS DISTINCT FROM (old.email_key)::text)) OR ((new.phone)::text IS DISTINCT FROM (old.phone)::text)) OR (new.erased_at IS DISTINCT FROM old.erased_at))) EXECUTE FUNCTION unmark_by_guardian();
 CREATE TRIGGER guardians_versions AFTER UPDATE ON guardians FOR EACH ROW WHEN ((((old.email IS NOT NULL) AND (old.unreachable_since IS NULL)) IS DISTINCT FROM ((new.email IS NOT NULL) AND (new.unreachable_since IS NULL)))) EXECUTE FUNCTION keep_reachability();
 alter table guardians enable row level security;
 alter table guardians force row level security;
@@ -573,6 +622,9 @@ alter table guardianships add constraint uq_guardianships UNIQUE (learner, guard
 CREATE INDEX guardianships_guardian ON guardianships USING btree (guardian);
 CREATE TRIGGER guardianships_touch_i AFTER INSERT ON guardianships REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION touch_by_learner();
 CREATE TRIGGER guardianships_touch_u AFTER UPDATE ON guardianships REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION touch_by_learner();
+CREATE TRIGGER guardianships_unmark_d AFTER DELETE ON guardianships REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION unmark_by_relation();
+CREATE TRIGGER guardianships_unmark_i AFTER INSERT ON guardianships REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION unmark_by_relation();
+CREATE TRIGGER guardianships_unmark_u AFTER UPDATE ON guardianships REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION unmark_by_relation();
 CREATE TRIGGER guardianships_versions AFTER UPDATE ON guardianships FOR EACH ROW WHEN ((((old.authority)::text IS DISTINCT FROM (new.authority)::text) OR (old.ended_at IS DISTINCT FROM new.ended_at))) EXECUTE FUNCTION keep_version('guardianship', 'learner', 'authority', 'ended_at');
 alter table guardianships enable row level security;
 alter table guardianships force row level security;
@@ -661,8 +713,10 @@ alter table learners add constraint ck_assent CHECK (((assent IS NULL) OR ((asse
 alter table learners add constraint ck_standing CHECK (((standing)::text = ANY ((ARRAY['active'::character varying, 'identity_held'::character varying, 'reported'::character varying, 'erasure_in_progress'::character varying, 'erased'::character varying])::text[])));
 alter table learners add constraint learners_pkey PRIMARY KEY (id);
 CREATE INDEX learners_check_at ON learners USING btree (check_at) WHERE (check_at IS NOT NULL);
+CREATE INDEX learners_email_key ON learners USING btree (email_key) WHERE (email_key IS NOT NULL);
 CREATE UNIQUE INDEX learners_platform_id ON learners USING btree (platform_id) WHERE (platform_id IS NOT NULL);
 CREATE TRIGGER learners_facts BEFORE UPDATE ON learners FOR EACH ROW EXECUTE FUNCTION learner_facts_changed();
+CREATE TRIGGER learners_unmark AFTER UPDATE ON learners FOR EACH ROW WHEN (((((((new.given_name)::text IS DISTINCT FROM (old.given_name)::text) OR ((new.family_name)::text IS DISTINCT FROM (old.family_name)::text)) OR ((new.birth_date)::text IS DISTINCT FROM (old.birth_date)::text)) OR ((new.email_key)::text IS DISTINCT FROM (old.email_key)::text)) OR (new.erased_at IS DISTINCT FROM old.erased_at))) EXECUTE FUNCTION unmark_by_learner();
 CREATE TRIGGER learners_versions AFTER UPDATE ON learners FOR EACH ROW WHEN (((new.erased_at IS NULL) AND ((((((old.birth_date)::text IS DISTINCT FROM (new.birth_date)::text) OR (old.jurisdictions IS DISTINCT FROM new.jurisdictions)) OR ((old.timezone)::text IS DISTINCT FROM (new.timezone)::text)) OR ((old.standing)::text IS DISTINCT FROM (new.standing)::text)) OR ((old.assent)::text IS DISTINCT FROM (new.assent)::text)))) EXECUTE FUNCTION keep_version('learner', 'id', 'birth_date', 'jurisdictions', 'timezone', 'standing', 'assent');
 alter table learners enable row level security;
 alter table learners force row level security;

@@ -6,7 +6,7 @@
 from piccolo.apps.migrations.auto.migration_manager import MigrationManager
 from piccolo.engine.finder import engine_finder
 
-ID = "2026-11-25T18:00:00:000000"
+ID = "2026-11-25T17:35:00:000000"
 VERSION = "1.38.0"
 DESCRIPTION = "notice: purposes as published, what a material version changed, one draft"
 

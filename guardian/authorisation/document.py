@@ -40,7 +40,7 @@ _LAYOUT = b"""
 #for purpose in d.purposes [
   == #purpose.title
   #purpose.why
-  #list(..purpose.items.map(item => [*#item.at(0)*: #item.at(1)]))
+  #list(..purpose.items.map(item => [*#item.at(0)*#d.colon#item.at(1)]))
   #purpose.kept
 ]
 #for part in d.parts [
@@ -103,6 +103,7 @@ def pdf(
     signed_at = say_instant(language, signed.signed_at, school.timezone) if signed.signed_at else ""
     document = {
         "lang": language,
+        "colon": say(N_(": ")),
         "title": say(N_("Authorisation by the school")),
         "lead": say(
             N_("%(school)s authorises %(operator)s as follows."), school=school.name, operator=notice.operator.name
@@ -145,18 +146,18 @@ def pdf(
             }
             for purpose in purposes
         ],
-        "parts": [[say(title), _words(notice, field)] for field, title in NOTICE_PARTS]
+        "parts": [[say(title), _words(notice, field, say(": "))] for field, title in NOTICE_PARTS]
         + [[say(N_("Who is responsible")), _responsible(notice)]],
     }
     made: bytes = typst.compile(_LAYOUT, format="pdf", sys_inputs={"document": msgspec.json.encode(document).decode()})
     return made
 
 
-def _words(notice: NoticeText, field: str) -> str:
+def _words(notice: NoticeText, field: str, colon: str) -> str:
     """One part of the notice; those who get something stand below the sentence about them, as on the page."""
     said: str = getattr(notice, field)
     if field == "disclosure":
-        said += "".join(f"\n• {party.identity_or_category}: {party.purpose}" for party in notice.third_parties)
+        said += "".join(f"\n• {party.identity_or_category}{colon}{party.purpose}" for party in notice.third_parties)
     return said
 
 

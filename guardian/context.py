@@ -86,7 +86,7 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
         """One command: BEGIN, the actor's scope for row-level security, COMMIT. Times inside are `tx.now`."""
         async with self.engine.transaction() as open_transaction:
             connection, now = open_transaction.connection, self.clock.now()
-            # `app.now` is for the triggers that keep what a fact said before (migration 0009).
+            # `app.now` is for the triggers that keep what a fact said before (migration 0010).
             await connection.execute(
                 "select set_config('app.scope', $1, true), set_config('app.now', $2, true)",
                 actor.scope, now.isoformat(),

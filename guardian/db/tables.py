@@ -346,7 +346,7 @@ class AgeUpRow(Table, tablename="age_ups"):
 
 class FactVersionRow(Table, tablename="fact_versions"):
     """What a row that decisions rest on said before it was changed at `until` (exclusive), so that an answer of the
-    past can be given again. Written by triggers of migration 0009, only when something that counts changes; a purge
+    past can be given again. Written by triggers of migration 0010, only when something that counts changes; a purge
     drops a learner's. `subject` is the row's key. Writer: guardian.people.store
     """
 

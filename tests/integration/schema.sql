@@ -83,6 +83,91 @@ begin
 end
 $$;
 
+create function enrolments_institution_known() returns trigger language plpgsql as $$
+declare
+    scope text := coalesce(current_setting('app.scope', true), '');
+    unknown boolean;
+begin
+    perform set_config('app.scope', 'operator', true);
+    unknown := exists (select 1 from (select distinct institution from changed) as c
+        where not exists (select 1 from institutions p where p.id = c.institution));
+    perform set_config('app.scope', scope, true);
+    if unknown then
+        raise exception 'a row of enrolments refers to a row of institutions that does not exist'
+            using errcode = 'foreign_key_violation', constraint = 'enrolments_institution_known';
+    end if;
+    return null;
+end
+$$;
+
+create function enrolments_learner_known() returns trigger language plpgsql as $$
+declare
+    scope text := coalesce(current_setting('app.scope', true), '');
+    unknown boolean;
+begin
+    perform set_config('app.scope', 'operator', true);
+    unknown := exists (select 1 from (select distinct learner from changed) as c
+        where not exists (select 1 from learners p where p.id = c.learner));
+    perform set_config('app.scope', scope, true);
+    if unknown then
+        raise exception 'a row of enrolments refers to a row of learners that does not exist'
+            using errcode = 'foreign_key_violation', constraint = 'enrolments_learner_known';
+    end if;
+    return null;
+end
+$$;
+
+create function guardians_institution_known() returns trigger language plpgsql as $$
+declare
+    scope text := coalesce(current_setting('app.scope', true), '');
+    unknown boolean;
+begin
+    perform set_config('app.scope', 'operator', true);
+    unknown := exists (select 1 from (select distinct institution from changed) as c
+        where not exists (select 1 from institutions p where p.id = c.institution));
+    perform set_config('app.scope', scope, true);
+    if unknown then
+        raise exception 'a row of guardians refers to a row of institutions that does not exist'
+            using errcode = 'foreign_key_violation', constraint = 'guardians_institution_known';
+    end if;
+    return null;
+end
+$$;
+
+create function guardianships_guardian_known() returns trigger language plpgsql as $$
+declare
+    scope text := coalesce(current_setting('app.scope', true), '');
+    unknown boolean;
+begin
+    perform set_config('app.scope', 'operator', true);
+    unknown := exists (select 1 from (select distinct guardian from changed) as c
+        where not exists (select 1 from guardians p where p.id = c.guardian));
+    perform set_config('app.scope', scope, true);
+    if unknown then
+        raise exception 'a row of guardianships refers to a row of guardians that does not exist'
+            using errcode = 'foreign_key_violation', constraint = 'guardianships_guardian_known';
+    end if;
+    return null;
+end
+$$;
+
+create function guardianships_learner_known() returns trigger language plpgsql as $$
+declare
+    scope text := coalesce(current_setting('app.scope', true), '');
+    unknown boolean;
+begin
+    perform set_config('app.scope', 'operator', true);
+    unknown := exists (select 1 from (select distinct learner from changed) as c
+        where not exists (select 1 from learners p where p.id = c.learner));
+    perform set_config('app.scope', scope, true);
+    if unknown then
+        raise exception 'a row of guardianships refers to a row of learners that does not exist'
+            using errcode = 'foreign_key_violation', constraint = 'guardianships_learner_known';
+    end if;
+    return null;
+end
+$$;
+
 create function keep_reachability() returns trigger language plpgsql as $$
 declare
     scope text := coalesce(current_setting('app.scope', true), '');
@@ -144,6 +229,13 @@ $$;
 create function refuse_change() returns trigger language plpgsql as $$
 begin
     raise exception '% of % is refused: it is append-only', tg_op, tg_table_name using errcode = 'restrict_violation';
+end
+$$;
+
+create function stays() returns trigger language plpgsql as $$
+begin
+    raise exception '% are never deleted or renamed: empty the row instead', tg_table_name
+        using errcode = 'restrict_violation';
 end
 $$;
 
@@ -303,6 +395,7 @@ CREATE TRIGGER authorisation_documents_fixed BEFORE DELETE OR UPDATE ON authoris
 alter table authorisation_documents enable row level security;
 alter table authorisation_documents force row level security;
 create policy authorisation_documents_change on authorisation_documents for update using (( SELECT app_sees_all() AS app_sees_all) OR (institution = ( SELECT app_institution() AS app_institution)));
+create policy authorisation_documents_delete on authorisation_documents for delete using (( SELECT app_sees_all() AS app_sees_all) OR (institution = ( SELECT app_institution() AS app_institution)));
 create policy authorisation_documents_insert on authorisation_documents for insert with check (( SELECT app_sees_all() AS app_sees_all) OR (institution = ( SELECT app_institution() AS app_institution)));
 create policy authorisation_documents_read on authorisation_documents for select using (( SELECT app_sees_all() AS app_sees_all) OR (institution = ( SELECT app_institution() AS app_institution)));
 
@@ -509,13 +602,15 @@ create table enrolments (
     created_at timestamp with time zone not null,
     mark uuid
 );
-alter table enrolments add constraint enrolments_institution_fkey FOREIGN KEY (institution) REFERENCES institutions(id) ON UPDATE RESTRICT ON DELETE RESTRICT;
-alter table enrolments add constraint enrolments_learner_fkey FOREIGN KEY (learner) REFERENCES learners(id) ON UPDATE RESTRICT ON DELETE RESTRICT;
 alter table enrolments add constraint enrolments_pkey PRIMARY KEY (id);
 alter table enrolments add constraint uq_enrolments UNIQUE (learner, institution);
 CREATE INDEX enrolments_institution ON enrolments USING btree (institution);
 CREATE INDEX enrolments_missing ON enrolments USING btree (institution, missing_since) WHERE (missing_since IS NOT NULL);
 CREATE UNIQUE INDEX enrolments_student_id ON enrolments USING btree (institution, student_id) WHERE (student_id IS NOT NULL);
+CREATE TRIGGER enrolments_institution_known AFTER INSERT ON enrolments REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION enrolments_institution_known();
+CREATE TRIGGER enrolments_institution_stays BEFORE UPDATE ON enrolments FOR EACH ROW WHEN ((new.institution IS DISTINCT FROM old.institution)) EXECUTE FUNCTION stays();
+CREATE TRIGGER enrolments_learner_known AFTER INSERT ON enrolments REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION enrolments_learner_known();
+CREATE TRIGGER enrolments_learner_stays BEFORE UPDATE ON enrolments FOR EACH ROW WHEN ((new.learner IS DISTINCT FROM old.learner)) EXECUTE FUNCTION stays();
 CREATE TRIGGER enrolments_touch_i AFTER INSERT ON enrolments REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION touch_by_learner();
 CREATE TRIGGER enrolments_touch_u AFTER UPDATE ON enrolments REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION touch_by_learner();
 CREATE TRIGGER enrolments_unmark BEFORE UPDATE ON enrolments FOR EACH ROW WHEN ((((new.student_id)::text IS DISTINCT FROM (old.student_id)::text) OR ((new.class_name)::text IS DISTINCT FROM (old.class_name)::text))) EXECUTE FUNCTION unmark_enrolment();
@@ -588,10 +683,13 @@ create table guardians (
     created_at timestamp with time zone not null,
     erased_at timestamp with time zone
 );
-alter table guardians add constraint guardians_institution_fkey FOREIGN KEY (institution) REFERENCES institutions(id) ON UPDATE RESTRICT ON DELETE RESTRICT;
 alter table guardians add constraint guardians_pkey PRIMARY KEY (id);
 CREATE INDEX guardians_email_key ON guardians USING btree (institution, email_key) WHERE (email_key IS NOT NULL);
 CREATE INDEX guardians_institution ON guardians USING btree (institution);
+CREATE TRIGGER guardians_institution_known AFTER INSERT ON guardians REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION guardians_institution_known();
+CREATE TRIGGER guardians_institution_stays BEFORE UPDATE ON guardians FOR EACH ROW WHEN ((new.institution IS DISTINCT FROM old.institution)) EXECUTE FUNCTION stays();
+CREATE TRIGGER guardians_keep_ids BEFORE UPDATE ON guardians FOR EACH ROW WHEN ((new.id IS DISTINCT FROM old.id)) EXECUTE FUNCTION stays();
+CREATE TRIGGER guardians_stay BEFORE DELETE ON guardians FOR EACH ROW EXECUTE FUNCTION stays();
 CREATE TRIGGER guardians_touch AFTER UPDATE ON guardians REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION touch_by_guardian();
 CREATE TRIGGER guardians_unmark AFTER UPDATE ON guardians FOR EACH ROW WHEN ((((((new.name)::text IS DISTINCT FROM (old.name)::text) OR ((new.email_key)::text IS DISTINCT FROM (old.email_key)::text)) OR ((new.phone)::text IS DISTINCT FROM (old.phone)::text)) OR (new.erased_at IS DISTINCT FROM old.erased_at))) EXECUTE FUNCTION unmark_by_guardian();
 CREATE TRIGGER guardians_versions AFTER UPDATE ON guardians FOR EACH ROW WHEN ((((old.email IS NOT NULL) AND (old.unreachable_since IS NULL)) IS DISTINCT FROM ((new.email IS NOT NULL) AND (new.unreachable_since IS NULL)))) EXECUTE FUNCTION keep_reachability();
@@ -615,11 +713,13 @@ create table guardianships (
 );
 alter table guardianships add constraint ck_authority CHECK (((authority)::text = ANY ((ARRAY['full'::character varying, 'limited'::character varying, 'none'::character varying])::text[])));
 alter table guardianships add constraint ck_eligible CHECK (((eligible)::text = ANY ((ARRAY['yes'::character varying, 'no'::character varying, 'ask'::character varying])::text[])));
-alter table guardianships add constraint guardianships_guardian_fkey FOREIGN KEY (guardian) REFERENCES guardians(id) ON UPDATE RESTRICT ON DELETE RESTRICT;
-alter table guardianships add constraint guardianships_learner_fkey FOREIGN KEY (learner) REFERENCES learners(id) ON UPDATE RESTRICT ON DELETE RESTRICT;
 alter table guardianships add constraint guardianships_pkey PRIMARY KEY (id);
 alter table guardianships add constraint uq_guardianships UNIQUE (learner, guardian);
 CREATE INDEX guardianships_guardian ON guardianships USING btree (guardian);
+CREATE TRIGGER guardianships_guardian_known AFTER INSERT ON guardianships REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION guardianships_guardian_known();
+CREATE TRIGGER guardianships_guardian_stays BEFORE UPDATE ON guardianships FOR EACH ROW WHEN ((new.guardian IS DISTINCT FROM old.guardian)) EXECUTE FUNCTION stays();
+CREATE TRIGGER guardianships_learner_known AFTER INSERT ON guardianships REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION guardianships_learner_known();
+CREATE TRIGGER guardianships_learner_stays BEFORE UPDATE ON guardianships FOR EACH ROW WHEN ((new.learner IS DISTINCT FROM old.learner)) EXECUTE FUNCTION stays();
 CREATE TRIGGER guardianships_touch_i AFTER INSERT ON guardianships REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION touch_by_learner();
 CREATE TRIGGER guardianships_touch_u AFTER UPDATE ON guardianships REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION touch_by_learner();
 CREATE TRIGGER guardianships_unmark_d AFTER DELETE ON guardianships REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION unmark_by_relation();
@@ -690,6 +790,8 @@ create table institutions (
 );
 alter table institutions add constraint ck_state CHECK (((state)::text = ANY ((ARRAY['invited'::character varying, 'active'::character varying, 'ended'::character varying])::text[])));
 alter table institutions add constraint institutions_pkey PRIMARY KEY (id);
+CREATE TRIGGER institutions_keep_ids BEFORE UPDATE ON institutions FOR EACH ROW WHEN ((new.id IS DISTINCT FROM old.id)) EXECUTE FUNCTION stays();
+CREATE TRIGGER institutions_stay BEFORE DELETE ON institutions FOR EACH ROW EXECUTE FUNCTION stays();
 
 create table learners (
     id uuid not null,
@@ -716,6 +818,8 @@ CREATE INDEX learners_check_at ON learners USING btree (check_at) WHERE (check_a
 CREATE INDEX learners_email_key ON learners USING btree (email_key) WHERE (email_key IS NOT NULL);
 CREATE UNIQUE INDEX learners_platform_id ON learners USING btree (platform_id) WHERE (platform_id IS NOT NULL);
 CREATE TRIGGER learners_facts BEFORE UPDATE ON learners FOR EACH ROW EXECUTE FUNCTION learner_facts_changed();
+CREATE TRIGGER learners_keep_ids BEFORE UPDATE ON learners FOR EACH ROW WHEN ((new.id IS DISTINCT FROM old.id)) EXECUTE FUNCTION stays();
+CREATE TRIGGER learners_stay BEFORE DELETE ON learners FOR EACH ROW EXECUTE FUNCTION stays();
 CREATE TRIGGER learners_unmark AFTER UPDATE ON learners FOR EACH ROW WHEN (((((((new.given_name)::text IS DISTINCT FROM (old.given_name)::text) OR ((new.family_name)::text IS DISTINCT FROM (old.family_name)::text)) OR ((new.birth_date)::text IS DISTINCT FROM (old.birth_date)::text)) OR ((new.email_key)::text IS DISTINCT FROM (old.email_key)::text)) OR (new.erased_at IS DISTINCT FROM old.erased_at))) EXECUTE FUNCTION unmark_by_learner();
 CREATE TRIGGER learners_versions AFTER UPDATE ON learners FOR EACH ROW WHEN (((new.erased_at IS NULL) AND ((((((old.birth_date)::text IS DISTINCT FROM (new.birth_date)::text) OR (old.jurisdictions IS DISTINCT FROM new.jurisdictions)) OR ((old.timezone)::text IS DISTINCT FROM (new.timezone)::text)) OR ((old.standing)::text IS DISTINCT FROM (new.standing)::text)) OR ((old.assent)::text IS DISTINCT FROM (new.assent)::text)))) EXECUTE FUNCTION keep_version('learner', 'id', 'birth_date', 'jurisdictions', 'timezone', 'standing', 'assent');
 alter table learners enable row level security;

@@ -13,9 +13,6 @@ DESCRIPTION = "notice: purposes as published, what a material version changed, o
 SQL = """
 set local lock_timeout = '5s';
 
-alter table notices add column terms jsonb;
-alter table notices add column changed character varying(255)[];
-
 -- Versions from before this release: their purposes were kept only as they are now.
 alter table notices disable trigger notices_fixed;
 alter table notices disable trigger notices_touch;

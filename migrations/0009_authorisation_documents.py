@@ -62,6 +62,8 @@ create policy authorisation_documents_read on authorisation_documents for select
     using ((select app_sees_all()) or institution = (select app_institution()));
 create policy authorisation_documents_change on authorisation_documents for update
     using ((select app_sees_all()) or institution = (select app_institution()));
+create policy authorisation_documents_delete on authorisation_documents for delete
+    using ((select app_sees_all()) or institution = (select app_institution()));
 create policy authorisation_documents_insert on authorisation_documents for insert
     with check ((select app_sees_all()) or institution = (select app_institution()));
 """

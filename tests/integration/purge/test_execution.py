@@ -40,6 +40,7 @@ from tests.integration.purge.world import (
 )
 
 CANARY = "canary7391"
+MARK = "73917391-7391-4391-8391-739173917391"
 
 
 @pytest.fixture
@@ -59,7 +60,7 @@ async def plant(ctx: Context, w: World) -> list[str]:
                     "fact_versions",
                 }:
                     continue
-                word = "2016-05-01" if column == "birth_date" else f"{CANARY}-{table}-{column}"
+                word = {"birth_date": "2016-05-01", "mark": MARK}.get(column, f"{CANARY}-{table}-{column}")
                 key, value = {
                     "learners": ("id", w.anna), "enrolments": ("learner", w.anna), "guardians": ("id", w.alice),
                     "corrections": ("learner", w.anna),
@@ -118,10 +119,15 @@ async def test_a_purge_leaves_no_trace_of_what_was_personal_anywhere(ctx: Contex
     planted = await plant(ctx, w)
     before = await hits(ctx)
     expected = {*planted, "consent_evidence.typed_name", "roster_uploads.findings", "roster_chunks.content",
-                "roster_rows.record", "fact_versions.facts"} - {"learners.birth_date"}  # fmt: skip
+                "roster_rows.record", "fact_versions.facts"} - {
+        "learners.birth_date", "enrolments.mark"
+    }  # fmt: skip
     assert set(before) == expected, "the search must find what was planted"
+    async with ctx.transaction(SYSTEM) as tx:  # any change of Anna or Alice takes it
+        await tx.execute("update enrolments set mark = $2 where learner = $1", w.anna, UUID(MARK))
+    assert await hits(ctx, MARK) == ["enrolments.mark"]
     await carried_out(ctx, clock, w)
-    assert await hits(ctx) == []
+    assert await hits(ctx) == await hits(ctx, MARK) == []
     assert await one(ctx, "select birth_date from learners where id = $1", w.anna) is None
 
 

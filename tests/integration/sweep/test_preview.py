@@ -7,6 +7,7 @@ from uuid import UUID
 import msgspec
 import pytest
 
+from guardian.access import law_note
 from guardian.audit import store as audit
 from guardian.context import Context, rehearse, spawn
 from guardian.errors import Conflict
@@ -32,6 +33,15 @@ async def everything_due(ctx: Context, clock: FixedClock) -> None:
     guardians = {one: await seed.guardian(ctx, w.school, one, email=f"{one}@example.org") for one in more}
     for one in (ben, cara):
         await asked(ctx, w.school, w.notice, guardians[one], one)
+    due_at = clock.now() + WAITING + CAP + timedelta(days=3)
+    await seed.learner(ctx, w.school, "Flo", student_id="Flo", birth_date=f"{due_at.year - 16}-{due_at:%m}")
+    renewed = await seed.institution(ctx, "Ash School")
+    ruth = await seed.staff(ctx, renewed, "ruth@ash.example.org")
+    await seed.authorisation(ctx, renewed, w.notice, ruth, valid_until=due_at + timedelta(days=10))
+    async with ctx.transaction(SYSTEM) as tx:
+        other = {"version": "another", "sha256": "0" * 64}
+        event = Event(action="law.in_force", subject_kind="law", subject=law_note.SUBJECT, payload=other)
+        await audit.append(tx, SYSTEM, event)
     client, _ = await add_client(ctx, SYSTEM, "Platform", ["rosters"])
     await seed._insert(
         ctx, "idempotency_keys", client=client.id, idempotency_key="a", request_sha256=b"0" * 32, status=200,
@@ -85,7 +95,10 @@ async def test_it_says_what_the_sweep_then_does_and_changes_nothing(
     assert await preview(ctx) == said
     done = await sweep(ctx)
     assert list(said.items()) == list(done.items())
-    assert {name for name, count in said.items() if not count} == {"purges_begun" if braked else "needs_approval"}
+    assert {name for name, count in said.items() if not count} == {
+        "purges_begun" if braked else "needs_approval",
+        "drift",
+    }
     assert await contents(ctx) != before
 
 

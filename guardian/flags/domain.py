@@ -22,8 +22,8 @@ SEVERITY: dict[str, Severity] = {
     "override": "normal", "shared_address": "low",
 }  # fmt: skip
 
-CLEARS_BY_ITSELF: frozenset[str] = frozenset({"no_basis", "no_guardian", "undeliverable", "guardians_disagree"})
-"""Kinds whose cause is derived from facts: when the cause is gone, so is the flag."""
+CLEARS_BY_ITSELF: frozenset[str] = frozenset({"no_basis", "no_guardian", "guardians_disagree"})
+"""Kinds that `wanted` derives from the decision: when the cause is gone, so is the flag."""
 
 
 class Flag(msgspec.Struct, frozen=True, kw_only=True):

@@ -80,7 +80,10 @@ class _Sweep(msgspec.Struct):
                 self.ctx, self.tx, kind=kind, learner=one.id, institution=_institution(one), due_at=due_at
             )
         for known, flag in kinds.items():
-            if known in CLEARS_BY_ITSELF and known not in needed:
+            over = known in CLEARS_BY_ITSELF and known not in needed
+            if known == "undeliverable":
+                over = not blocked or not await checks.mail_comes_back(self.tx, one.id)
+            if over:
                 self.swept.flags_cleared += 1
                 await flag_store.resolve_open(self.tx, one.id, [known], "corrected" if blocked else "basis_found")
             else:

@@ -1,6 +1,6 @@
 """Gathers the facts of learners in one statement. Reads any table, writes none."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -66,6 +66,20 @@ select n.version, coalesce(n.terms, (select jsonb_agg(jsonb_build_object('code',
  (select json_agg(json_build_array(m.version, m.changed)) from notices m where m.material and m.state <> 'draft'
    and m.published_at <= $1)::text as material
 from notices n where n.state <> 'draft' and n.published_at <= $1 order by n.version desc limit 1
+"""
+
+LOOK = """
+select l.id, l.platform_id, l.revision, (select f.kind from flags f where f.learner = l.id and f.state <> 'resolved'
+    order by case f.severity when 'high' then 0 when 'normal' then 1 else 2 end, f.since limit 1) as flag
+from learners l where l.platform_id = any($1)
+"""
+# Facts recorded ahead of this process's clock begin or cease to count without a new revision.
+AHEAD = """
+select learner, min(at) as at from (
+    select learner, recorded_at as at from consents where learner = any($1) and recorded_at > $2
+    union all select learner, ended_at from guardianships where learner = any($1) and ended_at > $2
+    union all select learner, recorded_at from own_answers where learner = any($1) and recorded_at > $2) ahead
+group by learner
 """
 
 _LEARNER = msgspec.json.Decoder(Learner)
@@ -199,3 +213,13 @@ def _read(row: Record, found: Terms) -> Gathered:
         held=row["held"],
         own=_OWN.decode(row["own"]) if row["own"] else {},
     )
+
+
+async def look(connection: Connection, names: Collection[str]) -> list[Record]:
+    """Id, platform's id, revision and open flag of these learners: whether an answer given before still stands."""
+    return list(await connection.fetch(LOOK, list(names)))
+
+
+async def ahead(connection: Connection, learners: Sequence[UUID], now: datetime) -> dict[UUID, datetime]:
+    """The next instant at which what was recorded ahead of this process's clock begins or ceases to count."""
+    return {row["learner"]: row["at"] for row in await connection.fetch(AHEAD, list(learners), now)}

@@ -11,13 +11,12 @@ import time
 import httpx
 import msgspec
 
-from guardian.access.store import GATHER_BY_PLATFORM_ID
+from guardian.access.store import GATHER_BY_PLATFORM_ID, LOOK
 from guardian.bench import load
 from guardian.bench.ground import Ground, fill, ground
 from guardian.bench.measure import Measured, beside
 from guardian.bench.serving import pin, served
 from guardian.events import SYSTEM
-from guardian.platform.answers import LOOK
 from guardian.platform.service import add_client
 
 LEARNERS = 100_000

@@ -28,20 +28,6 @@ _KEPT_FOR = timedelta(minutes=15)
 _LOOKERS = 2
 """Look-ups under way at once; while both run, questions gather."""
 
-LOOK = """
-select l.id, l.platform_id, l.revision, (select f.kind from flags f where f.learner = l.id and f.state <> 'resolved'
-    order by case f.severity when 'high' then 0 when 'normal' then 1 else 2 end, f.since limit 1) as flag
-from learners l where l.platform_id = any($1)
-"""
-# Facts recorded ahead of this process's clock begin or cease to count without a new revision.
-_AHEAD = """
-select learner, min(at) as at from (
-    select learner, recorded_at as at from consents where learner = any($1) and recorded_at > $2
-    union all select learner, ended_at from guardianships where learner = any($1) and ended_at > $2
-    union all select learner, recorded_at from own_answers where learner = any($1) and recorded_at > $2) ahead
-group by learner
-"""
-
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
     """A decision as it is sent. It holds from `made_at` until before `ends` while `revision`, `flag` and `terms` do."""
@@ -89,7 +75,7 @@ class Answers:
         now = tx.now
         self._forget(now)
         terms = await facts.terms(tx.connection, now)
-        rows = await tx.connection.fetch(LOOK, list(names))
+        rows = await facts.look(tx.connection, names)
         answers: dict[str, Answer] = {}
         changed: list[UUID] = []
         for learner, name, revision, flag in rows:
@@ -111,7 +97,7 @@ class Answers:
 
     async def _judged(self, tx: Tx, learners: Sequence[UUID], terms: facts.Terms) -> dict[str, Answer]:
         clocks = clocks_of(self._ctx)
-        ahead = {row["learner"]: row["at"] for row in await tx.fetch(_AHEAD, list(learners), tx.now)}
+        ahead = await facts.ahead(tx.connection, learners, tx.now)
         made: dict[str, Answer] = {}
         for gathered in await facts.gather(tx.connection, learners, tx.now):
             if gathered.platform_id is None:

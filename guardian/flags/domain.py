@@ -22,8 +22,8 @@ SEVERITY: dict[str, Severity] = {
     "override": "normal", "shared_address": "low",
 }  # fmt: skip
 
-CLEARS_BY_ITSELF: frozenset[str] = frozenset({"no_basis", "no_guardian", "guardians_disagree"})
-"""Kinds that `wanted` derives from the decision: when the cause is gone, so is the flag."""
+CLEARS_BY_ITSELF: frozenset[str] = frozenset({"no_basis", "no_guardian", "undeliverable", "guardians_disagree"})
+"""Kinds whose cause is derived from facts: when the cause is gone, so is the flag."""
 
 
 class Flag(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,11 +48,14 @@ LOOK_BEFORE = timedelta(days=2)
 """So long before the end of its clock a block becomes a person's matter."""
 
 
-def wanted(reasons: frozenset[str], *, blocked: bool, due_at: datetime | None, now: datetime) -> frozenset[Kind]:
+def wanted(
+    reasons: frozenset[str], *, blocked: bool, due_at: datetime | None, now: datetime, mail_comes_back: bool = False
+) -> frozenset[Kind]:
     """The derived flags that should stand for a learner now.
 
     A block alone is no flag while somebody may still answer in time: a person must look once two days or less of its
-    clock are left (after the last reminder), when no guardian can be asked, or when guardians disagree.
+    clock are left (after the last reminder), when no guardian can be asked, when a guardian's mail comes back, or when
+    guardians disagree.
     """
     if not blocked:
         return frozenset()
@@ -63,6 +66,8 @@ def wanted(reasons: frozenset[str], *, blocked: bool, due_at: datetime | None, n
         kinds.add("no_guardian")
     if not kinds and due_at is not None and due_at - now <= LOOK_BEFORE:
         kinds.add("no_basis")
+    if mail_comes_back:
+        kinds.add("undeliverable")
     return frozenset(kinds)
 
 

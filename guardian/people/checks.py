@@ -26,15 +26,15 @@ async def set_check(tx: Tx, looks: Sequence[tuple[UUID, datetime | None]]) -> No
     )
 
 
-async def mail_comes_back(tx: Tx, learner: UUID) -> bool:
-    """Whether the mail of somebody who answers for the learner comes back."""
-    return bool(
-        await tx.fetchval(
-            "select exists (select 1 from guardianships k join guardians g on g.id = k.guardian where k.learner = $1 "
-            "and (k.ended_at is null or k.ended_at > $2) and g.unreachable_since is not null and g.erased_at is null)",
-            learner, tx.now,
-        )
+async def mail_comes_back(tx: Tx, learners: Sequence[UUID]) -> set[UUID]:
+    """Of these learners, those of whom somebody who answers for them gets no mail: it comes back."""
+    rows = await tx.fetch(
+        "select distinct k.learner from guardianships k join guardians g on g.id = k.guardian "
+        "where k.learner = any($1) and (k.ended_at is null or k.ended_at > $2) and g.unreachable_since is not null "
+        "and g.erased_at is null",
+        list(learners), tx.now,
     )  # fmt: skip
+    return {row["learner"] for row in rows}
 
 
 async def recheck(tx: Tx, learners: Sequence[UUID]) -> None:

@@ -6,7 +6,7 @@ have drifted. Reads only.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Literal
 from uuid import UUID
@@ -18,6 +18,7 @@ from guardian.context import Context, Tx
 from guardian.events import SYSTEM
 from guardian.flags import store as flag_store
 from guardian.flags.domain import CLEARS_BY_ITSELF, Flag, look_at, wanted
+from guardian.people import checks
 from guardian.purge import store
 from guardian.purge.domain import Purge, next_look
 
@@ -84,6 +85,7 @@ order by (exists (select 1 from flags f where f.learner = l.id and f.state <> 'r
 async def _of(ctx: Context, tx: Tx, learners: Sequence[UUID]) -> list[Difference]:
     flags, purges = await flag_store.of_learners(tx, learners), await store.open_of(tx, learners)
     rows = await tx.fetch("select id, check_at from learners where id = any($1)", list(learners))
+    returned = await checks.mail_comes_back(tx, learners)
     looks: dict[UUID, datetime | None] = {row["id"]: row["check_at"] for row in rows}
     found = []
     for one in await decide_in(ctx, tx, learners):
@@ -91,16 +93,24 @@ async def _of(ctx: Context, tx: Tx, learners: Sequence[UUID]) -> list[Difference
         # Whatever changed since the list was made is the sweep's business now.
         if one.gathered.standing not in {"erased", "erasure_in_progress"} and (look is None or look > tx.now):
             kinds: dict[str, Flag] = {flag.kind: flag for flag in flags.get(one.id, ())}
-            found += [Difference(kind, one.id) for kind in _compared(one, kinds, purges.get(one.id), look, tx.now)]
+            found += [
+                Difference(kind, one.id) for kind in _compared(one, kinds, purges.get(one.id), look, tx.now, returned)
+            ]
     return found
 
 
 def _compared(
-    one: Decided, kinds: Mapping[str, Flag], purge: Purge | None, look: datetime | None, now: datetime
+    one: Decided,
+    kinds: Mapping[str, Flag],
+    purge: Purge | None,
+    look: datetime | None,
+    now: datetime,
+    returned: Collection[UUID],
 ) -> Iterator[Kind]:
     due_at = one.due.at if one.due else None
     blocked = one.decision.access == "block"
-    needed = wanted(frozenset(one.decision.reasons), blocked=blocked, due_at=due_at, now=now)
+    reasons = frozenset(one.decision.reasons)
+    needed = wanted(reasons, blocked=blocked, due_at=due_at, now=now, mail_comes_back=one.id in returned)
     if needed - set(kinds):
         yield "flag_missing"
     if (set(kinds) & CLEARS_BY_ITSELF) - needed:

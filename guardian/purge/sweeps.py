@@ -47,11 +47,12 @@ class Swept(msgspec.Struct):
 
 
 class _Sweep(msgspec.Struct):
-    """One batch: its transaction, and what it counts."""
+    """One batch: its transaction, what it counts, and the learners of whom a guardian's mail comes back."""
 
     ctx: Context
     tx: Tx
     swept: Swept
+    returned: set[UUID]
 
     async def look(self, one: Decided, purge: Purge | None, kinds: Mapping[str, Flag]) -> datetime | None:
         """Bring one learner's flags and purge into line with the facts; answer when to look again."""
@@ -73,17 +74,15 @@ class _Sweep(msgspec.Struct):
     async def _flags(self, one: Decided, kinds: Mapping[str, Flag], due_at: datetime | None) -> None:
         blocked = one.decision.access == "block"
         reasons = frozenset(one.decision.reasons)
-        needed = wanted(reasons, blocked=blocked, due_at=due_at, now=self.tx.now)
+        returned = one.id in self.returned
+        needed = wanted(reasons, blocked=blocked, due_at=due_at, now=self.tx.now, mail_comes_back=returned)
         for kind in sorted(needed - set(kinds)):
             self.swept.flags_opened += 1
             await flags.open_in(
                 self.ctx, self.tx, kind=kind, learner=one.id, institution=_institution(one), due_at=due_at
             )
         for known, flag in kinds.items():
-            over = known in CLEARS_BY_ITSELF and known not in needed
-            if known == "undeliverable":
-                over = not blocked or not await checks.mail_comes_back(self.tx, one.id)
-            if over:
+            if known in CLEARS_BY_ITSELF and known not in needed:
                 self.swept.flags_cleared += 1
                 await flag_store.resolve_open(self.tx, one.id, [known], "corrected" if blocked else "basis_found")
             else:
@@ -110,7 +109,7 @@ async def check_learners(ctx: Context) -> Swept:
             if not due:
                 break
             before = swept.acts()
-            sweep = _Sweep(ctx, tx, swept)
+            sweep = _Sweep(ctx, tx, swept, await checks.mail_comes_back(tx, due))
             purges, flagged = await store.open_of(tx, due), await flag_store.of_learners(tx, due)
             looks = [
                 (one.id, await sweep.look(one, purges.get(one.id), {f.kind: f for f in flagged.get(one.id, [])}))

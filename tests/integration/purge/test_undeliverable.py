@@ -1,5 +1,7 @@
 """A flag that says that mail comes back stays until it no longer does, or until nobody waits for an answer."""
 
+from uuid import UUID
+
 from guardian.context import Context
 from guardian.events import SYSTEM
 from guardian.flags import service as flags
@@ -23,8 +25,8 @@ async def test_it_stays_while_one_guardians_mail_comes_back(ctx: Context) -> Non
     assert await _open_after_a_sweep(ctx, anna) == set()
 
 
-async def _open_after_a_sweep(ctx: Context, learner: object) -> set[str]:
+async def _open_after_a_sweep(ctx: Context, learner: UUID) -> set[str]:
     await check_learners(ctx)
     async with ctx.transaction(SYSTEM) as tx:
-        found = await flag_store.of_learners(tx, [learner])  # type: ignore[list-item]
+        found = await flag_store.of_learners(tx, [learner])
     return {flag.kind for one in found.values() for flag in one}

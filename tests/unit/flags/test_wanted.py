@@ -48,3 +48,10 @@ def test_every_kind_has_a_sentence_and_a_severity_and_what_clears_itself_is_know
     kinds = set(get_args(Kind))
     assert set(SENTENCES) == set(SEVERITY) == kinds
     assert kinds >= CLEARS_BY_ITSELF
+
+
+def test_returned_mail_is_told_beside_whatever_else_is() -> None:
+    waiting = frozenset({"consent_missing"})
+    for due_at, expected in ((None, {"undeliverable"}), (NOW, {"undeliverable", "no_basis"})):
+        assert wanted(waiting, blocked=True, due_at=due_at, now=NOW, mail_comes_back=True) == expected
+    assert wanted(waiting, blocked=False, due_at=NOW, now=NOW, mail_comes_back=True) == frozenset()

@@ -6,7 +6,7 @@ have drifted. Reads only.
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Literal
 from uuid import UUID
@@ -93,9 +93,8 @@ async def _of(ctx: Context, tx: Tx, learners: Sequence[UUID]) -> list[Difference
         # Whatever changed since the list was made is the sweep's business now.
         if one.gathered.standing not in {"erased", "erasure_in_progress"} and (look is None or look > tx.now):
             kinds: dict[str, Flag] = {flag.kind: flag for flag in flags.get(one.id, ())}
-            found += [
-                Difference(kind, one.id) for kind in _compared(one, kinds, purges.get(one.id), look, tx.now, returned)
-            ]
+            compared = _compared(one, kinds, purges.get(one.id), look, now=tx.now, returned=one.id in returned)
+            found += [Difference(kind, one.id) for kind in compared]
     return found
 
 
@@ -104,13 +103,14 @@ def _compared(
     kinds: Mapping[str, Flag],
     purge: Purge | None,
     look: datetime | None,
+    *,
     now: datetime,
-    returned: Collection[UUID],
+    returned: bool,
 ) -> Iterator[Kind]:
     due_at = one.due.at if one.due else None
     blocked = one.decision.access == "block"
     reasons = frozenset(one.decision.reasons)
-    needed = wanted(reasons, blocked=blocked, due_at=due_at, now=now, mail_comes_back=one.id in returned)
+    needed = wanted(reasons, blocked=blocked, due_at=due_at, now=now, mail_comes_back=returned)
     if needed - set(kinds):
         yield "flag_missing"
     if (set(kinds) & CLEARS_BY_ITSELF) - needed:
